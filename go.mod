@@ -1,0 +1,3 @@
+module bearings
+
+go 1.26
