@@ -76,13 +76,13 @@ type Assignment struct {
 
 // Command is one start command.
 type Command struct {
-	At      source.Location
-	Server  string // "uvicorn", "gunicorn", "hypercorn", "fastapi", "python", "" when unknown
-	App     string // "app.main:app", or the file of a script; "" when not given
-	Factory bool   // --factory, or a call in the application's name
-	AppDir  Dir    // --app-dir, --chdir, or WorkDir
-	WorkDir Dir    // after every cd of the script
-	Workers int    // 0: not said; -1: said, but not a literal
+	At                                  source.Location
+	Server                              string // "uvicorn", "gunicorn", "hypercorn", "fastapi", "python", "" when unknown
+	App                                 string // "app.main:app", or the file of a script; "" when not given
+	Factory                             bool   // --factory, or a call in the application's name
+	AppDir                              Dir    // --app-dir, --chdir, or WorkDir
+	WorkDir                             Dir    // after every cd of the script
+	Workers                             int    // 0: not said; -1: said, but not a literal
 	RootPath, ForwardedAllowIPs, Scheme string
 	// Config is a configuration file of the server in the tree (gunicorn.conf.py). "" when none.
 	Config source.Path
