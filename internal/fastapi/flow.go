@@ -1,0 +1,53 @@
+package fastapi
+
+import "bearings/internal/source"
+
+// Flow is what a piece of code on the way of a request can do with it.
+type Flow struct {
+	Outcomes   []Outcome
+	Reads      []Read
+	SetsState  []StateUse // request.state.x = …
+	ReadsState []StateUse
+	CallsNext  bool // a middleware that passes requests on
+	Gaps       []Gap
+}
+
+// Outcome is one place that can answer the request by itself, or refuse it.
+type Outcome struct {
+	Status    int // 0 when it is not known
+	Kind      OutcomeKind
+	Exception string          // the canonical name of what is raised, "fastapi.HTTPException"
+	Detail    string          // the detail text, when it is a literal
+	When      []Condition     // innermost last
+	At        source.Location // the raise or return
+	Through   []Hop           // the calls between the root and At
+	Intended  bool            // a refusal that is there on purpose
+	Caught    bool            // a try around it catches it
+	Challenge bool            // it sends WWW-Authenticate
+	Raw       any
+}
+
+// OutcomeKind tells outcomes apart.
+type OutcomeKind string
+
+// The kinds of outcome.
+const (
+	Raises  OutcomeKind = "raise"
+	Returns OutcomeKind = "return"
+	Library OutcomeKind = "library" // a library call that refuses or raises
+)
+
+// Read is something of the request that the code looks at.
+type Read struct {
+	What      string // "header", "cookie", "path", "method", "session", "user", "query", "body"
+	Name      string // the header's or cookie's name, lower case
+	At        source.Location
+	Subscript bool // request.headers["…"]: raises when absent
+}
+
+// StateUse is a use of request.state.
+type StateUse struct {
+	Name string
+	At   source.Location
+	When []Condition
+}

@@ -1,0 +1,114 @@
+package fastapi
+
+import (
+	"bearings/internal/secret"
+	"bearings/internal/source"
+)
+
+// Key is a setting or key: one place where the program takes a value.
+type Key struct {
+	Name      string          // "SECRET_KEY": the variable or field
+	At        source.Location // where the program takes the value: the read, the field, the literal
+	Loader    string          // "os.environ", "os.getenv", "pydantic-settings", "literal", "random", …
+	Variables []string        // names of environment variables that may give it, likeliest first
+	Class     string          // the settings class, "" when none
+	DefaultAt source.Location // the default's expression; zero when there is none
+	Required  bool            // without a value the program does not start, or the read raises
+	Secret    bool            // it signs, verifies, or is named like a secret
+	Roles     KeyRole         // what the program does with it
+	Rows      []KeyRow        // one for each environment, in the project's order
+	Value     any             // the interpreter's value
+}
+
+// KeyRole says what a key is used for.
+type KeyRole uint8
+
+// The roles of a key.
+const (
+	Signs KeyRole = 1 << iota
+	Verifies
+	SignsSession
+	Algorithm
+)
+
+// KeyState is the state of a value in an environment.
+type KeyState string
+
+// The states.
+const (
+	StateSet     KeyState = "set"
+	StateEmpty   KeyState = "empty"
+	StateMissing KeyState = "missing"
+	StateDefault KeyState = "default"
+	StateRandom  KeyState = "random"
+	StateUnknown KeyState = "unknown"
+)
+
+// KeyRow is what a key is in one environment.
+type KeyRow struct {
+	Environment string
+	State       KeyState
+	Source      source.Location // the line that wins
+	Via         string          // "environment", "env_file", ".env", "default", …
+	Shadowed    []Shadow
+	Value       secret.Value // meaningful when State is set, empty or default
+	Letter      string       // equal letters, equal values; "" when unknown
+	Reason      string       // why unknown or missing, in words
+	Outside     string       // who else could set it, "" for nobody
+}
+
+// Shadow is a line that gives the variable a value without effect.
+type Shadow struct {
+	At   source.Location
+	Why  string
+	Same bool // the value equals the winner's
+}
+
+// TokenCall is one place that signs, verifies or peeks at a token.
+type TokenCall struct {
+	Operation       TokenOperation
+	At              source.Location // the call
+	Library         string          // "PyJWT", "python-jose", "authlib", "joserfc", …
+	Function        string          // the function in which it stands, "app.security:create_token"
+	Key             *Resolved
+	Algorithms      []Resolved // as given
+	AlgorithmsAt    source.Location
+	AlgorithmsKnown bool
+	// Claims: names written (sign) or read and required (verify).
+	Claims           []Claim
+	ClaimsOpen       bool // further claims that the files do not show
+	Audience, Issuer *Resolved
+	Options          map[string]any // verify options that are known, by name ("verify_exp": false)
+	Raw              any
+}
+
+// TokenOperation says what a token call does.
+type TokenOperation string
+
+// The operations.
+const (
+	Sign   TokenOperation = "sign"
+	Verify TokenOperation = "verify"
+	Peek   TokenOperation = "peek" // without verification
+)
+
+// Resolved is an argument with what is known of its value.
+type Resolved struct {
+	At     source.Location
+	Text   string // as written
+	Key    *Key   // the setting it comes from, when it is one
+	Known  bool
+	Value  secret.Value // when it is a constant or the same in every environment
+	Trail  []Hop
+	Reason string
+	Raw    any
+}
+
+// Claim is one claim that is written or read.
+type Claim struct {
+	Name     string
+	At       source.Location
+	Kind     string // the Python type of the value when known: "str", "int", "datetime", …
+	Required bool   // reading fails without it
+	Raw      any
+}
