@@ -169,6 +169,7 @@ type StringPart struct {
 	Text   string // when X is nil
 	X      Expr
 	Format string // "!r", ":>10" and the like, as written; "" for none
+	Nested []Expr // the expressions that stand in Format
 }
 
 // Arg is one argument of a call or one base of a class.
@@ -237,6 +238,15 @@ type Param struct {
 	Kind       ParamKind
 }
 
+// TypeParam is one type parameter of a function, class or type alias (PEP 695).
+type TypeParam struct {
+	Range
+	Name   string
+	NameAt Range
+	Star   uint8 // 1: *Ts, 2: **P
+	Bound  Expr  // nil when absent
+}
+
 // ParamKind says how an argument reaches the parameter.
 type ParamKind uint8
 
@@ -269,8 +279,9 @@ type (
 	// TypeAlias is type Name = Value (PEP 695).
 	TypeAlias struct {
 		Range
-		Name  *Name
-		Value Expr
+		Name       *Name
+		TypeParams []TypeParam
+		Value      Expr
 	}
 	// ExprStmt is an expression on its own.
 	ExprStmt struct {
@@ -337,6 +348,7 @@ type (
 		Range
 		Name       string
 		NameAt     Range
+		TypeParams []TypeParam
 		Params     []*Param
 		ParamsAt   Range // the parentheses, included
 		Returns    Expr
@@ -350,6 +362,7 @@ type (
 		Range
 		Name       string
 		NameAt     Range
+		TypeParams []TypeParam
 		Bases      []Arg // keywords (metaclass=…) included
 		Body       []Stmt
 		Decorators []*Decorator
