@@ -1,0 +1,73 @@
+package python
+
+import (
+	"bytes"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"bearings/internal/source"
+)
+
+// wordIndex remembers which Python files hold which words.
+type wordIndex struct {
+	mu   sync.Mutex
+	held map[string][]bool // word -> for each of the layout's files, whether it holds the word
+}
+
+// Candidates returns the Python files whose bytes hold at least one of words,
+// sorted. Files are read in parallel, each at most once for a word; files that
+// are absent, unreadable, no text or too large are no candidates.
+func (p *Program) Candidates(words ...string) []source.Path {
+	p.words.mu.Lock()
+	defer p.words.mu.Unlock()
+	if p.words.held == nil {
+		p.words.held = map[string][]bool{}
+	}
+	var unknown []string
+	for _, word := range words {
+		if _, ok := p.words.held[word]; !ok {
+			p.words.held[word] = make([]bool, len(p.layout.python))
+			unknown = append(unknown, word)
+		}
+	}
+	if len(unknown) > 0 {
+		p.scan(unknown)
+	}
+	var out []source.Path
+	for i, path := range p.layout.python {
+		for _, word := range words {
+			if p.words.held[word][i] {
+				out = append(out, path)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// scan looks for words in all files. Each goroutine writes to places of its own.
+func (p *Program) scan(words []string) {
+	needles := make([][]byte, len(words))
+	held := make([][]bool, len(words))
+	for k, word := range words {
+		needles[k], held[k] = []byte(word), p.words.held[word]
+	}
+	files := p.layout.python
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(files)) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(files)); i = next.Add(1) - 1 {
+				text, err := p.read(files[i])
+				if err != nil {
+					continue
+				}
+				for k := range needles {
+					held[k][i] = bytes.Contains(text, needles[k])
+				}
+			}
+		})
+	}
+	workers.Wait()
+}
