@@ -94,6 +94,8 @@ type Finding struct {
 	// Subject distinguishes findings of one rule in one file without line
 	// numbers: a name, a path, a claim. It is part of the fingerprint.
 	Subject string
+
+	fingerprint string // given by the driver
 }
 
 // Effect is what the fact does to a request, with a certainty of its own.
