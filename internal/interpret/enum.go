@@ -1,0 +1,104 @@
+package interpret
+
+import (
+	"bearings/internal/python"
+)
+
+// EnumMember is the State of an instance that is a member of an enumeration.
+type EnumMember struct {
+	Name  string
+	Value Value
+	IsStr bool // a member of a str enumeration, usable as its value
+}
+
+func enumOf(v Value) (*EnumMember, bool) {
+	inst, ok := v.(*Instance)
+	if !ok {
+		return nil, false
+	}
+	m, ok := inst.State.(*EnumMember)
+	return m, ok
+}
+
+func isEnum(c *Class) (enum, str bool) {
+	for _, b := range MRO(c) {
+		if e, ok := b.(*External); ok {
+			switch e.Path {
+			case "enum.Enum", "enum.IntEnum", "enum.Flag", "enum.IntFlag":
+				enum = true
+			case "enum.StrEnum":
+				enum, str = true, true
+			case "builtins.str":
+				str = true
+			}
+		}
+	}
+	return enum, str
+}
+
+// enumMember turns a class attribute of an enumeration into its member.
+func enumMember(f *Frame, c *Class, name string, b *Binding) Value {
+	enum, str := isEnum(c)
+	if !enum {
+		return b.Value
+	}
+	switch b.Value.(type) {
+	case *Func, *Class, *Builtin:
+		return b.Value
+	}
+	if inst, ok := b.Value.(*Instance); ok {
+		if _, ok := inst.State.(*EnumMember); ok {
+			return inst
+		}
+	}
+	value := b.Value
+	if op, ok := value.(*Op); ok && op.Name == "auto" && str {
+		value = &Str{op.Origin, lower(name)}
+	}
+	m := &Instance{Origin: Origin{At: b.At, Name: name, NameAt: b.At}, Class: c, Attrs: map[string]Value{}, State: &EnumMember{name, value, str}}
+	b.Value = m
+	return m
+}
+
+func lower(s string) string {
+	out := []byte(s)
+	for i, c := range out {
+		if 'A' <= c && c <= 'Z' {
+			out[i] = c + 32
+		}
+	}
+	return string(out)
+}
+
+func enumMembers(f *Frame, c *Class) ([]Value, bool) {
+	if enum, _ := isEnum(c); !enum {
+		return nil, false
+	}
+	var out []Value
+	for _, st := range c.Def.Body {
+		a, ok := st.(*python.Assign)
+		if !ok || len(a.Targets) != 1 || a.Value == nil {
+			continue
+		}
+		if n, ok := a.Targets[0].(*python.Name); ok && n.ID[0] != '_' {
+			if b := c.Scope.own(n.ID); b != nil {
+				out = append(out, enumMember(f, c, n.ID, b))
+			}
+		}
+	}
+	return out, true
+}
+
+func enumByName(f *Frame, c *Class, key Value) (Value, bool) {
+	s, ok := key.(*Str)
+	if !ok {
+		return nil, false
+	}
+	if enum, _ := isEnum(c); !enum {
+		return nil, false
+	}
+	if b := c.Scope.own(s.Text); b != nil {
+		return enumMember(f, c, s.Text, b), true
+	}
+	return nil, false
+}

@@ -1,0 +1,235 @@
+package interpret
+
+import (
+	"bearings/internal/python"
+	"bearings/internal/source"
+)
+
+// Library tells the machine what names of libraries mean. A method that returns
+// false leaves the matter to the machine's own default.
+type Library interface {
+	// Canonical gives the one name under which a library's object is known.
+	Canonical(path string) string
+	// Call is a call of a library's name.
+	Call(f *Frame, site *CallSite, callee *External, args *Args) (Value, bool)
+	// Init is the construction of an instance by a library's class: of the class
+	// itself, or of a class of the program that derives from it.
+	Init(f *Frame, site *CallSite, base *External, self *Instance, args *Args)
+	// Method is a call of a method that no class of the program defines.
+	Method(f *Frame, site *CallSite, recv *Instance, name string, args *Args) (Value, bool)
+	// Attr is an attribute that neither the instance nor a class of the program has.
+	Attr(f *Frame, recv *Instance, name string, at source.Location) (Value, bool)
+	// ClassAttr is the same on a class.
+	ClassAttr(f *Frame, class *Class, name string, at source.Location) (Value, bool)
+	// SetAttr is told of an assignment to an attribute of an instance.
+	SetAttr(f *Frame, recv *Instance, name string, v Value, at source.Location)
+	// SetItem is told of an assignment to an item.
+	SetItem(f *Frame, container Value, key, v Value, at, keyAt, valueAt source.Location)
+	// Decide says whether a symbolic value is true where the program runs by default.
+	Decide(v Value) (truth, known bool)
+	// Imported is told when a module of the program begins to run.
+	Imported(f *Frame, m *Module)
+}
+
+// Tracer is told of what happens while a function runs. All methods may be called often.
+type Tracer interface {
+	Raise(f *Frame, exception Value, st *python.Raise)
+	Return(f *Frame, v Value, st *python.Return)
+	Call(f *Frame, site *CallSite, callee Value, args *Args)
+	// Result is told what a call gave.
+	Result(f *Frame, site *CallSite, callee Value, args *Args, v Value)
+	Index(f *Frame, container, key Value, at source.Location)
+	Swallow(f *Frame, h *python.Handler, t *python.Try)
+}
+
+// Machine interprets the modules of one program. It is not safe for concurrent use.
+type Machine struct {
+	Program *python.Program
+	Lib     Library
+	Tracer  Tracer
+	// Reach, when set, says whether a function is worth following when it is
+	// called while a Tracer listens.
+	Reach func(*Func) bool
+
+	modules map[source.Path]*Module
+	order   []*Module
+	steps   int
+	limit   int
+	seq     int
+	depth   int
+}
+
+// Limits of the interpretation, in statements and calls.
+const (
+	importSteps  = 4_000_000
+	requestSteps = 60_000
+	maxDepth     = 40
+	maxLoop      = 2000
+)
+
+// New returns a machine over a program.
+func New(p *python.Program, lib Library) *Machine {
+	return &Machine{Program: p, Lib: lib, modules: map[source.Path]*Module{}, limit: importSteps}
+}
+
+// Module is a module of the program while and after it runs.
+type Module struct {
+	Origin
+	Path     source.Path
+	Name     string
+	Syntax   *python.Module
+	Scope    *Scope
+	Running  bool
+	Package  bool
+	Seq      int // the order in which modules began to run
+	Importer *Module
+	ImportAt source.Location
+}
+
+// Modules returns the modules that ran, in the order in which they began.
+func (m *Machine) Modules() []*Module { return m.order }
+
+// Seq returns the next number of a sequence that orders what happens.
+func (m *Machine) Seq() int { m.seq++; return m.seq }
+
+// Exhausted reports whether the last run hit its limit of steps.
+func (m *Machine) Exhausted() bool { return m.steps > m.limit }
+
+// Import runs the module at path, if it has not run yet, and returns it; nil when
+// there is no such module.
+func (m *Machine) Import(path source.Path) *Module { return m.load(path, nil, source.Location{}) }
+
+func (m *Machine) load(path source.Path, by *Frame, at source.Location) *Module {
+	if mod, ok := m.modules[path]; ok {
+		return mod
+	}
+	syntax := m.Program.Module(path)
+	if syntax == nil {
+		m.modules[path] = nil
+		return nil
+	}
+	m.seq++
+	mod := &Module{Path: path, Name: m.Program.ModuleName(path), Syntax: syntax, Scope: newScope(nil), Running: true,
+		Package: path.Base() == "__init__.py", Seq: m.seq, ImportAt: at}
+	if by != nil {
+		mod.Importer = by.Module
+	}
+	m.modules[path] = mod
+	m.order = append(m.order, mod)
+	// The packages that hold a module run before it.
+	if !mod.Package || path.Dir() != "" {
+		dir := path.Dir()
+		if mod.Package {
+			dir = dir.Dir()
+		}
+		if init := joinPath(dir, "__init__.py"); init != path && dir != "" {
+			m.load(init, by, at)
+		}
+	}
+	f := &Frame{M: m, Module: mod, Scope: mod.Scope}
+	if by != nil {
+		f.depth = by.depth + 1
+	}
+	m.Lib.Imported(f, mod)
+	f.block(syntax.Body)
+	mod.Running = false
+	return mod
+}
+
+func joinPath(dir source.Path, name string) source.Path {
+	if dir == "" {
+		return source.Path(name)
+	}
+	return dir + "/" + source.Path(name)
+}
+
+// Frame is one activation: of a module, a class body or a function.
+type Frame struct {
+	M      *Machine
+	Module *Module
+	Scope  *Scope
+	Func   *Func  // nil at module level
+	Class  *Class // set in a class body
+	Caller *Frame
+	Site   *CallSite // the call that made it
+
+	conds    []Condition
+	tries    []*python.Try
+	handling *python.Handler
+	returns  []Option
+	depth    int
+}
+
+// Conditions returns what holds at this point, outermost first, through all callers.
+func (f *Frame) Conditions() []Condition {
+	var out []Condition
+	if f.Caller != nil {
+		out = f.Caller.Conditions()
+	}
+	return append(out, f.conds...)
+}
+
+// Undecided returns the conditions that were not decided by the environment.
+func (f *Frame) Undecided() []Condition {
+	var out []Condition
+	for _, c := range f.Conditions() {
+		if !c.Decided {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Own returns the conditions within this activation.
+func (f *Frame) Own() []Condition { return f.conds }
+
+// Tries returns the try statements around this point in this activation, innermost last.
+func (f *Frame) Tries() []*python.Try { return f.tries }
+
+// Handling returns the except clause in whose body this point lies; nil when none.
+func (f *Frame) Handling() *python.Handler { return f.handling }
+
+// At turns a node of the frame's module into a location.
+func (f *Frame) At(n interface{ Span() source.Span }) source.Location {
+	return source.Location{Path: f.Module.Path, Span: n.Span()}
+}
+
+func (f *Frame) unknown(n interface{ Span() source.Span }, reason string) Value {
+	return &Unknown{Origin: Origin{At: f.At(n)}, Reason: reason}
+}
+
+// Unknown makes an unknown value.
+func (f *Frame) Unknown(at source.Location, reason string) Value {
+	return &Unknown{Origin: Origin{At: at}, Reason: reason}
+}
+
+func (m *Machine) step() bool {
+	m.steps++
+	return m.steps <= m.limit
+}
+
+// Run calls a function as if a request reached it, with a budget of its own.
+func (m *Machine) Run(fn Value, args *Args) Value {
+	saved, limit := m.steps, m.limit
+	m.steps, m.limit = 0, requestSteps
+	defer func() { m.steps, m.limit = saved, limit }()
+	root := &Frame{M: m, Module: moduleOf(fn), Scope: newScope(nil)}
+	if root.Module == nil {
+		return &Unknown{Reason: "it is no function of the program"}
+	}
+	return root.Call(&CallSite{Frame: root}, fn, args)
+}
+
+func moduleOf(v Value) *Module {
+	switch x := v.(type) {
+	case *Func:
+		return x.Module
+	case *Class:
+		return x.Module
+	case *Instance:
+		return moduleOf(x.Class)
+	case *Partial:
+		return moduleOf(x.Fn)
+	}
+	return nil
+}

@@ -1,0 +1,322 @@
+package interpret
+
+import (
+	"strings"
+
+	"bearings/internal/python"
+)
+
+var strMethods = words(`strip lstrip rstrip lower upper title replace split rsplit splitlines startswith endswith encode decode format join removeprefix
+	removesuffix partition rpartition count find isdigit capitalize zfill hex resolve absolute joinpath as_posix exists is_file is_dir read_text read_bytes open
+	with_suffix with_name expanduser iterdir glob rglob relative_to`)
+var seqMethods = words(`append extend insert remove pop index copy add update union discard sort reverse clear count`)
+var dictMethods = words(`get items keys values update pop setdefault copy clear popitem`)
+
+func words(s string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(s) {
+		m[w] = true
+	}
+	return m
+}
+
+func hasMethod(v Value, name string) bool {
+	switch x := v.(type) {
+	case *Str, *Bytes:
+		return strMethods[name]
+	case *Seq:
+		return seqMethods[name]
+	case *Dict:
+		return dictMethods[name]
+	case *Symbol:
+		return strMethods[name]
+	case *Op:
+		switch x.Name {
+		case "comprehension", "list", "set":
+			return seqMethods[name]
+		case "parameter", "element", "coroutine", "later", "generator":
+			return false
+		}
+		return strMethods[name] && name != "open" && name != "format" || name == "get"
+	}
+	return false
+}
+
+// method is a call of a builtin method.
+func (f *Frame) method(site *CallSite, recv Value, name string, args *Args) Value {
+	var v Value
+	switch r := recv.(type) {
+	case *Str:
+		v = f.strMethod(site, r, name, args)
+	case *Bytes:
+		if t, ok := byteMethod(r, name, args, Origin{At: site.At}); ok {
+			v = t
+		}
+	case *Seq:
+		v = f.seqMethod(site, r, name, args)
+	case *Dict:
+		v = f.dictMethod(site, r, name, args)
+	}
+	if v != nil {
+		return v
+	}
+	return &Op{Origin: Origin{At: site.At}, Name: "method", Text: name, Args: append([]Value{recv}, positional(args)...), Kw: keywords(args)}
+}
+
+func byteMethod(b *Bytes, name string, args *Args, o Origin) (Value, bool) {
+	switch name {
+	case "decode":
+		return &Str{o, b.Text}, true
+	case "strip", "rstrip", "lstrip":
+		if len(args.Pos) == 0 {
+			return &Bytes{o, trim(name, b.Text, " \t\r\n")}, true
+		}
+	}
+	return nil, false
+}
+
+func trim(name, s, cut string) string {
+	switch name {
+	case "lstrip":
+		return strings.TrimLeft(s, cut)
+	case "rstrip":
+		return strings.TrimRight(s, cut)
+	}
+	return strings.Trim(s, cut)
+}
+
+func (f *Frame) strMethod(site *CallSite, r *Str, name string, args *Args) Value {
+	o := Origin{At: site.At}
+	texts := make([]string, 0, len(args.Pos))
+	for _, a := range args.Pos {
+		if t, ok := Text(a.Value); ok {
+			texts = append(texts, t)
+		} else if name != "join" && name != "encode" && name != "startswith" {
+			return nil
+		}
+	}
+	arg := func(i int, d string) string {
+		if i < len(texts) {
+			return texts[i]
+		}
+		return d
+	}
+	switch name {
+	case "strip", "lstrip", "rstrip":
+		return &Str{o, trim(name, r.Text, arg(0, " \t\r\n\v\f"))}
+	case "lower":
+		return &Str{o, strings.ToLower(r.Text)}
+	case "upper":
+		return &Str{o, strings.ToUpper(r.Text)}
+	case "capitalize", "title":
+		if r.Text != "" {
+			return &Str{o, strings.ToUpper(r.Text[:1]) + strings.ToLower(r.Text[1:])}
+		}
+		return r
+	case "replace":
+		if len(texts) >= 2 {
+			return &Str{o, strings.ReplaceAll(r.Text, texts[0], texts[1])}
+		}
+	case "removeprefix":
+		return &Str{o, strings.TrimPrefix(r.Text, arg(0, ""))}
+	case "removesuffix":
+		return &Str{o, strings.TrimSuffix(r.Text, arg(0, ""))}
+	case "startswith":
+		if len(texts) == 1 {
+			return &Bool{o, strings.HasPrefix(r.Text, texts[0])}
+		}
+	case "endswith":
+		if len(texts) == 1 {
+			return &Bool{o, strings.HasSuffix(r.Text, texts[0])}
+		}
+	case "encode":
+		return &Bytes{o, r.Text}
+	case "split", "rsplit", "splitlines":
+		return splitStr(r, name, args, texts, o)
+	case "join":
+		return f.join(r, args, o)
+	case "format":
+		return formatStr(r, args, o)
+	case "joinpath":
+		text := r.Text
+		for _, t := range texts {
+			text = joinText(text, t)
+		}
+		return &Str{o, text}
+	case "resolve", "absolute", "as_posix", "expanduser":
+		return r
+	case "with_name":
+		return &Str{o, joinText(strings.TrimSuffix(r.Text[:strings.LastIndexByte(r.Text, '/')+1], "/"), arg(0, ""))}
+	}
+	return nil
+}
+
+func splitStr(r *Str, name string, args *Args, texts []string, o Origin) Value {
+	var parts []string
+	switch {
+	case name == "splitlines":
+		parts = strings.Split(strings.TrimSuffix(r.Text, "\n"), "\n")
+	case len(args.Pos) == 0:
+		parts = strings.Fields(r.Text)
+	case len(args.Pos) == 1 && texts[0] != "":
+		parts = strings.Split(r.Text, texts[0])
+	case name == "split" && len(args.Pos) == 2 && texts[0] != "":
+		n, _ := args.Pos[1].Value.(*Num)
+		if n == nil {
+			return nil
+		}
+		parts = strings.SplitN(r.Text, texts[0], int(n.Value)+1)
+	default:
+		return nil
+	}
+	seq := &Seq{Origin: o}
+	for _, p := range parts {
+		seq.Items = append(seq.Items, &Str{o, p})
+	}
+	return seq
+}
+
+func (f *Frame) join(r *Str, args *Args, o Origin) Value {
+	if len(args.Pos) != 1 {
+		return nil
+	}
+	items, known := f.items(args.Pos[0].Value)
+	if !known {
+		return nil
+	}
+	var parts []string
+	for _, i := range items {
+		t, ok := Text(i)
+		if !ok {
+			return nil
+		}
+		parts = append(parts, t)
+	}
+	return &Str{o, strings.Join(parts, r.Text)}
+}
+
+func formatStr(r *Str, args *Args, o Origin) Value {
+	text := r.Text
+	for i, a := range args.Pos {
+		t, ok := Text(a.Value)
+		if !ok {
+			return &Op{Origin: o, Name: "fstring", Args: append([]Value{r}, positional(args)...)}
+		}
+		numbered := "{" + string(rune('0'+i)) + "}"
+		if i < 10 && strings.Contains(text, numbered) {
+			text = strings.ReplaceAll(text, numbered, t)
+		} else {
+			text = strings.Replace(text, "{}", t, 1)
+		}
+	}
+	for _, k := range args.Kw {
+		t, ok := Text(k.Value)
+		if !ok {
+			return &Op{Origin: o, Name: "fstring", Args: []Value{r, k.Value}}
+		}
+		text = strings.ReplaceAll(text, "{"+k.Name+"}", t)
+	}
+	return &Str{o, text}
+}
+
+func (f *Frame) seqMethod(site *CallSite, r *Seq, name string, args *Args) Value {
+	o := Origin{At: site.At}
+	first := args.Value(0, "")
+	switch name {
+	case "append", "add":
+		if first != nil {
+			r.Items = append(r.Items, first)
+		}
+		return &None{o}
+	case "extend", "update":
+		items, known := f.items(first)
+		r.Items = append(r.Items, items...)
+		r.Open = r.Open || !known
+		return &None{o}
+	case "insert":
+		n, _ := first.(*Num)
+		if v := args.Value(1, ""); v != nil {
+			i := len(r.Items)
+			if n != nil && n.Value >= 0 && int(n.Value) < i {
+				i = int(n.Value)
+			}
+			r.Items = append(r.Items[:i:i], append([]Value{v}, r.Items[i:]...)...)
+		}
+		return &None{o}
+	case "copy":
+		return copyOf(r, o)
+	case "union":
+		out := &Seq{Origin: o, Kind: r.Kind, Items: append([]Value{}, r.Items...), Open: r.Open}
+		items, known := f.items(first)
+		out.Items = append(out.Items, items...)
+		out.Open = out.Open || !known
+		return out
+	case "pop":
+		if len(r.Items) > 0 && len(args.Pos) == 0 {
+			v := r.Items[len(r.Items)-1]
+			r.Items = r.Items[:len(r.Items)-1]
+			return v
+		}
+	case "sort", "reverse", "clear":
+		if name == "clear" {
+			r.Items = nil
+		}
+		return &None{o}
+	}
+	return nil
+}
+
+func (f *Frame) dictMethod(site *CallSite, r *Dict, name string, args *Args) Value {
+	o := Origin{At: site.At}
+	first := args.Value(0, "")
+	switch name {
+	case "get", "pop", "setdefault":
+		for i, e := range r.Entries {
+			if same, ok := Equal(e.Key, first); ok && same {
+				if name == "pop" {
+					r.Entries = append(append([]Entry{}, r.Entries[:i]...), r.Entries[i+1:]...)
+				}
+				return e.Value
+			}
+		}
+		d := args.Value(1, "default")
+		if name == "setdefault" && d != nil {
+			r.Set(first, d, site.At)
+			return d
+		}
+		if r.Open || first == nil || isUnclear(first) {
+			return nil
+		}
+		if d == nil {
+			return &None{o}
+		}
+		return d
+	case "items":
+		seq := &Seq{Origin: o, Open: r.Open}
+		for _, e := range r.Entries {
+			seq.Items = append(seq.Items, &Seq{Origin: o, Kind: python.Tuple, Items: []Value{e.Key, e.Value}})
+		}
+		return seq
+	case "keys":
+		items, known := f.items(r)
+		return &Seq{Origin: o, Items: items, Open: !known}
+	case "values":
+		seq := &Seq{Origin: o, Open: r.Open}
+		for _, e := range r.Entries {
+			seq.Items = append(seq.Items, e.Value)
+		}
+		return seq
+	case "update":
+		if first != nil {
+			f.merge(r, first)
+		}
+		for _, k := range args.Kw {
+			r.Set(&Str{Origin{At: k.At}, k.Name}, k.Value, k.At)
+		}
+		r.Open = r.Open || args.Open
+		return &None{o}
+	case "copy":
+		return copyOf(r, o)
+	}
+	return nil
+}
