@@ -1,0 +1,139 @@
+// Runs inside VS Code's extension host (extensionTestsPath): no DOM, only the vscode API.
+const vscode = require('vscode');
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+
+async function until(what, f, ms = 15000) {
+  for (const end = Date.now() + ms; Date.now() < end; ) {
+    const v = await f();
+    if (v) return v;
+    await new Promise((r) => setTimeout(r, 50));
+  }
+  throw new Error('timed out: ' + what);
+}
+
+const ok = (what) => console.log('exthost suite: ok ' + what);
+const run = (id, ...args) => vscode.commands.executeCommand(id, ...args);
+const file = async (name) => (await vscode.workspace.findFiles(name))[0] ?? assert.fail(name + ' is missing');
+
+async function open(name) {
+  const uri = await file(name);
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.window.showTextDocument(document);
+  return { uri, document };
+}
+
+const ours = (uri, code) => vscode.languages.getDiagnostics(uri).filter((d) => d.source === 'bearings' && (d.code?.value ?? d.code) === code);
+
+async function diagnostics() {
+  const { uri, document } = await open('app/deps.py');
+  const [d] = await until('a diagnostic', () => { const x = ours(uri, 'token-url-unrouted'); return x.length && x; });
+  assert.match(document.getText(d.range), /"\/login\/token"/);
+  assert.match(d.message, /\/api\/v1\/login\/token/);
+  assert.ok(d.relatedInformation.length >= 1, 'related information');
+  assert.ok(d.relatedInformation.some((r) => /main\.py|login\.py/.test(r.location.uri.path)), 'it leads to where the route is made');
+  assert.ok(d.code.target, 'the code leads to the rule\'s page');
+  ok('diagnostic with related information');
+  return { uri, document, d };
+}
+
+async function hover(uri, d) {
+  const hovers = await run('vscode.executeHoverProvider', uri, d.range.start);
+  const text = hovers.flatMap((h) => h.contents.map((c) => c.value)).join('\n');
+  assert.match(text, /\/login\/token/);
+  assert.match(text, /confirmed/i);
+  ok('hover');
+}
+
+async function lens() {
+  const { uri, document } = await open('app/routes/users.py');
+  const lenses = await until('code lenses', async () => { const x = await run('vscode.executeCodeLensProvider', uri, 20); return x.length && x; });
+  const me = lenses.find((l) => document.getText(l.range.with({ end: document.lineAt(l.range.start.line + 2).range.end })).includes('read_me'));
+  assert.ok(me, 'a lens at read_me');
+  assert.match(me.command.title, /get_current_user/);
+  assert.equal(me.command.command, 'bearings.explain');
+  ok('code lens: ' + me.command.title);
+  return me.command;
+}
+
+async function map(api) {
+  await run('bearings.showMap');
+  const [app] = await until('the map', () => { const x = api.map.getChildren(); return x.length && x; });
+  assert.equal(app.label, 'app.main:app');
+  const all = (n) => [n, ...n.children.flatMap(all)];
+  const me = all(app).find((n) => n.label === 'GET /api/v1/users/me');
+  assert.equal(me.guarding, 'protected');
+  assert.ok(all(me).some((n) => n.kind === 'scheme' && n.label === 'OAuth2PasswordBearer'), 'the scheme is in its way');
+  assert.equal(all(app).find((n) => n.label === 'GET /health').guarding, 'open');
+  assert.ok(all(app).some((n) => n.kind === 'gap' && n.place.file === 'app/main.py'), 'the dynamic include is a gap');
+  api.map.setFilter('open');
+  assert.ok(!all({ children: api.map.getChildren() }).some((n) => n.label === me.label), 'the filter hides protected operations');
+  api.map.setFilter('all');
+  const item = api.map.getTreeItem(me);
+  assert.equal(item.iconPath.id, 'lock');
+  await run(item.command.command, ...item.command.arguments);
+  const editor = vscode.window.activeTextEditor;
+  assert.match(editor.document.lineAt(editor.selection.active.line).text, /def read_me/);
+  ok('map: tree, filter, a click goes to the line');
+}
+
+const tab = (label) => vscode.window.tabGroups.all.flatMap((g) => g.tabs).find((t) => t.label.includes(label) && t.input instanceof vscode.TabInputWebview);
+
+async function panels(lensCommand) {
+  await run(lensCommand.command, ...(lensCommand.arguments ?? []));
+  await until('the Explain panel', () => tab('GET /api/v1/users/me'));
+  await run('bearings.explain', 'GET /api/v1/users/me', 401);
+  await until('the panel with the status', () => tab('GET /api/v1/users/me → 401'));
+  await run('bearings.showEnvironments');
+  await until('the environments panel', () => tab('Keys Across Environments'));
+  ok('panels open');
+}
+
+async function fix(uri, d) {
+  const document = await vscode.workspace.openTextDocument(uri);
+  const actions = await run('vscode.executeCodeActionProvider', uri, d.range, 'quickfix', 20);
+  const action = actions.find((x) => /tokenUrl/.test(x.title));
+  assert.ok(action, 'a quick fix: ' + actions.map((a) => a.title).join(', '));
+  if (action.edit) assert.ok(await vscode.workspace.applyEdit(action.edit));
+  else await run(action.command.command, ...action.command.arguments);
+  await until('the fix', () => /tokenUrl="\/?api\/v1\/login\/token"/.test(document.getText()));
+  await until('the diagnostic to go', () => ours(uri, 'token-url-unrouted').length === 0);
+  await document.save();
+  assert.match(fs.readFileSync(uri.fsPath, 'utf8'), /tokenUrl="\/?api\/v1\/login\/token"/);
+  ok('quick fix applied, diagnostic gone, file changed');
+}
+
+async function typing(uri) {
+  const document = await vscode.workspace.openTextDocument(uri);
+  const at = document.positionAt(document.getText().indexOf('/login/token"'));
+  const edit = new vscode.WorkspaceEdit();
+  edit.insert(uri, at, '/nowhere');
+  await vscode.workspace.applyEdit(edit);
+  await until('a diagnostic for unsaved text', () => ours(uri, 'token-url-unrouted').length === 1);
+  await run('undo');
+  await until('it goes with an undo', () => ours(uri, 'token-url-unrouted').length === 0);
+  ok('edits while typing');
+}
+
+async function restart(api) {
+  await run('bearings.restart');
+  await until('running again', () => api.server.state === 'running');
+  assert.match(api.server.version, /bearings/);
+  ok('restart: ' + api.server.version);
+}
+
+exports.run = async () => {
+  const extension = vscode.extensions.getExtension('bearings.bearings');
+  assert.ok(extension, 'the extension is installed');
+  const api = await extension.activate();
+  await until('a running server', () => api.server.state === 'running');
+  const { uri, d } = await diagnostics();
+  await hover(uri, d);
+  const command = await lens();
+  await map(api);
+  await panels(command);
+  await fix(uri, d);
+  await typing(uri);
+  await restart(api);
+  console.log('exthost suite: all passed on VS Code ' + vscode.version);
+};

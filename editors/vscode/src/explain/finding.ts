@@ -1,0 +1,38 @@
+// One finding as a card: what, effect, because, check.
+import type { Evidence, Finding, Gap } from '../protocol';
+import { html, type Html } from '../webview/html';
+import { commandLine, placeLink } from '../webview/parts';
+
+export function findingCard(f: Finding): Html {
+  const fixes = f.fixes ?? [];
+  return html`<article class="card ${f.severity}">
+    <h3>${f.message}</h3>
+    <p class="sub"><span class="tag ${f.certainty}">${f.certainty}</span> <span class="severity">${f.severity}</span> · ${f.code} · ${placeLink(at(f))}</p>
+    ${f.effect?.text && html`<p><b>Effect${f.effect.certainty === 'hypothesis' && html` <span class="tag hypothesis">hypothesis</span>`}:</b> ${f.effect.text}.</p>`}
+    ${evidenceList(f.evidence)}
+    ${gapList(f.gaps)}
+    ${assumptions(f.assumes)}
+    ${f.check?.say && html`<p><b>Check:</b> ${f.check.say}.</p>`}
+    ${f.check?.run && commandLine(f.check.run)}
+    ${fixes.length > 0 && html`<p><b>Quick fix at that line:</b> ${fixes.map((x) => x.title).join('; ')}.</p>`}
+  </article>`;
+}
+
+export function evidenceList(evidence: readonly Evidence[] | undefined | null): Html | false {
+  if (!evidence || evidence.length === 0) return false;
+  return html`<p><b>Because:</b></p><ul>${evidence.map((x) => html`<li>${x.note}: ${placeLink(at(x))}</li>`)}</ul>`;
+}
+
+function gapList(gaps: readonly Gap[] | undefined | null): Html | false {
+  if (!gaps || gaps.length === 0) return false;
+  return html`<p><b>Not resolved, and so not certain:</b></p><ul>${gaps.map((g) => html`<li>${g.reason}: ${placeLink(at(g))}</li>`)}</ul>`;
+}
+
+function assumptions(assumes: readonly string[] | undefined | null): Html | false {
+  if (!assumes || assumes.length === 0) return false;
+  return html`<p><b>Takes for granted:</b> ${assumes.join('; ')}.</p>`;
+}
+
+function at(x: Evidence | Gap | Finding): { file: string; line: number } {
+  return { file: x.file, line: x.range.start.line };
+}

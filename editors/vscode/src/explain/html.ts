@@ -1,0 +1,50 @@
+// The Explain panel's content, from the server's answer. Pure: no editor in here.
+import { operationId, type Explanation, type RuledOut } from '../protocol';
+import { html, type Html } from '../webview/html';
+import { count, placeLink } from '../webview/parts';
+import { evidenceList, findingCard } from './finding';
+import { requestWay } from './way';
+
+/** status: the one that is looked into; undefined for all. */
+export function explainPage(e: Explanation, status: number | undefined): Html {
+  const confirmed = e.confirmed ?? [];
+  const hypotheses = e.hypotheses ?? [];
+  const ruledOut = e.ruledOut ?? [];
+  const what = status === undefined ? 'this path operation' : `status ${status}`;
+  return html`
+    <header>
+      <h1>${operationId(e.operation)}${status !== undefined && html` <span class="arrow" aria-hidden="true">→</span> <span class="status ${statusClass(status)}">${status}</span>`}</h1>
+      <p class="sub">${placeLink(e.operation)} · ${e.operation.protected ? 'protected' : 'open'} · ${count(confirmed.length, 'confirmed finding')}, ${hypotheses.length === 1 ? '1 hypothesis' : `${hypotheses.length} hypotheses`}, ${ruledOut.length} ruled out</p>
+      ${statusChoice(e, status)}
+    </header>
+    <section aria-labelledby="way"><h2 id="way">The request's way</h2>${requestWay(e, status)}</section>
+    ${list('confirmed', 'Confirmed', `Nothing wrong is confirmed for ${what} from the files.`, confirmed.map(findingCard))}
+    ${list('hypotheses', 'Hypotheses', `No hypothesis for ${what}.`, hypotheses.map(findingCard))}
+    ${list('ruled-out', 'Ruled out', 'Nothing could be ruled out.', ruledOut.map(ruledOutCard))}`;
+}
+
+/** The statuses that the steps can answer with, in order. */
+export function statusesOf(e: Explanation): number[] {
+  const all = (e.steps ?? []).flatMap((s) => (s.outcomes ?? []).map((o) => o.status));
+  return [...new Set(all)].sort((a, b) => a - b);
+}
+
+function statusChoice(e: Explanation, chosen: number | undefined): Html {
+  const statuses = statusesOf(e);
+  if (chosen !== undefined && !statuses.includes(chosen)) statuses.push(chosen);
+  const button = (value: string, label: string, pressed: boolean): Html =>
+    html`<button class="chip" data-do="status" data-status="${value}" data-key="status-${value}" aria-pressed="${String(pressed)}">${label}</button>`;
+  return html`<div class="chips" role="group" aria-label="Status to explain">${button('', 'Any status', chosen === undefined)}${statuses.map((s) => button(String(s), String(s), s === chosen))}</div>`;
+}
+
+function list(id: string, title: string, empty: string, cards: readonly Html[]): Html {
+  return html`<section class="${id}" aria-labelledby="${id}"><h2 id="${id}">${title} <span class="count">${cards.length}</span></h2>${cards.length > 0 ? cards : html`<p class="empty">${empty}</p>`}</section>`;
+}
+
+function ruledOutCard(r: RuledOut): Html {
+  return html`<article class="card"><h3>${r.cause}</h3><p>Because ${r.because}.</p>${evidenceList(r.evidence)}</article>`;
+}
+
+export function statusClass(status: number): string {
+  return status >= 500 ? 's5' : status >= 400 ? 's4' : status >= 300 ? 's3' : 's2';
+}

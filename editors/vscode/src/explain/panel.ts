@@ -1,0 +1,43 @@
+// The Explain panel: one at a time, refreshed when the server may know better.
+import * as vscode from 'vscode';
+import { EXPLAIN, type Explanation } from '../protocol';
+import type { Server } from '../server';
+import { html } from '../webview/html';
+import { Panel } from '../webview/panel';
+import { explainPage } from './html';
+
+export class ExplainPanel {
+  private panel: Panel | undefined;
+  private operation = '';
+  private status: number | undefined;
+  private asked = 0;
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly server: Server,
+  ) {}
+
+  async open(operation: string, status: number | undefined): Promise<void> {
+    this.operation = operation;
+    this.status = status;
+    this.panel ??= new Panel(this.context, 'bearings.explain', 'Explain', (m) => {
+      if (m.do === 'status') void this.open(this.operation, m.status ? Number(m.status) : undefined);
+    }, () => { this.panel = undefined; });
+    this.panel.panel.title = `${operation}${status === undefined ? '' : ` → ${status}`}`;
+    this.panel.panel.reveal(undefined, false);
+    await this.refresh();
+  }
+
+  /** Asks again for what is shown; keeps what is shown while the server cannot answer. */
+  async refresh(): Promise<void> {
+    if (!this.panel) return;
+    const ticket = ++this.asked;
+    const status = this.status;
+    try {
+      const e = await this.server.ask<Explanation>(EXPLAIN, { operation: this.operation, ...(status === undefined ? {} : { status }) });
+      if (e && ticket === this.asked) this.panel.show(explainPage(e, status));
+    } catch (e) {
+      if (ticket === this.asked) this.panel.show(html`<h1>${this.operation}</h1><p>The server could not explain this: ${e instanceof Error ? e.message : String(e)}</p>`);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+// Starts the server and shows what it says. There is no analysis in this extension.
+import * as vscode from 'vscode';
+import { explainMissing, showActions } from './actions';
+import { watchChanges } from './changes';
+import { EnvironmentsPanel } from './env/panel';
+import { explain } from './explain/command';
+import { ExplainPanel } from './explain/panel';
+import type { MapNode } from './map/model';
+import { MapView, nodeOperation } from './map/view';
+import { openPlace } from './places';
+import { Server } from './server';
+import { showStatus } from './status';
+
+let server: Server | undefined;
+
+/** What tests look at. */
+export interface Api {
+  readonly map: MapView;
+  readonly server: Server;
+}
+
+export function activate(context: vscode.ExtensionContext): Api {
+  const log = vscode.window.createOutputChannel('Bearings', { log: true });
+  const running = (server = new Server(context, log));
+  const changed = watchChanges(running, context);
+  const map = new MapView(running, log);
+  const explaining = new ExplainPanel(context, running);
+  const environments = new EnvironmentsPanel(context, running);
+  context.subscriptions.push(
+    log, running, map,
+    showStatus(running, changed),
+    explainMissing(running),
+    changed(() => {
+      void map.refresh();
+      void explaining.refresh();
+      void environments.refresh();
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => running.restart()),
+    vscode.workspace.onDidChangeConfiguration((e) => {
+      if (e.affectsConfiguration('bearings.path')) void running.restart();
+    }),
+  );
+  const commands: Record<string, (...args: never[]) => unknown> = {
+    'bearings.restart': () => running.restart(),
+    'bearings.showLog': () => { log.show(); },
+    'bearings.actions': () => showActions(running),
+    'bearings.explain': (operation?: unknown, status?: unknown) => explain(running, explaining, operation, status),
+    'bearings.showMap': () => map.reveal(),
+    'bearings.showEnvironments': () => environments.open(),
+    'bearings.openPlace': (file: string, line: number) => openPlace(file, line),
+    'bearings.openWalkthrough': () => vscode.commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#start`, false),
+    'bearings.map.refresh': () => map.refresh(),
+    'bearings.map.filter': () => map.chooseFilter(),
+    'bearings.map.clearFilter': () => { map.setFilter('all'); },
+    'bearings.map.explain': (n?: MapNode) => explain(running, explaining, nodeOperation(n)),
+    'bearings.map.copy': (n?: MapNode) => vscode.env.clipboard.writeText(nodeOperation(n) ?? ''),
+  };
+  for (const [id, run] of Object.entries(commands)) context.subscriptions.push(vscode.commands.registerCommand(id, run as (...args: unknown[]) => unknown));
+  void running.start();
+  return { map, server: running };
+}
+
+export function deactivate(): Promise<void> | undefined {
+  return server?.stop();
+}

@@ -1,0 +1,163 @@
+// The server's own requests and the JSON they answer (docs/protocol.md, docs/formats.md).
+// Lines and columns here are 1-based; files are relative to the analysed root.
+
+export const MAP = 'bearings/map';
+export const ENVIRONMENTS = 'bearings/env';
+export const EXPLAIN = 'bearings/explain';
+export const STATUS = 'bearings/status';
+
+/** A line of a file, or nothing where the thing is not written in the project. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface Range {
+  readonly start: { readonly line: number; readonly column: number };
+  readonly end: { readonly line: number; readonly column: number };
+}
+
+export type Certainty = 'confirmed' | 'hypothesis';
+
+export interface Gap {
+  readonly file: string;
+  readonly range: Range;
+  readonly reason: string;
+}
+
+export interface Evidence {
+  readonly file: string;
+  readonly range: Range;
+  readonly note: string;
+}
+
+export interface Finding {
+  readonly code: string;
+  readonly severity: 'error' | 'warning' | 'information' | 'hint';
+  readonly certainty: Certainty;
+  readonly assumes?: readonly string[] | null;
+  readonly message: string;
+  readonly effect?: { readonly certainty: Certainty; readonly status?: readonly number[] | null; readonly text: string } | null;
+  readonly file: string;
+  readonly range: Range;
+  readonly evidence?: readonly Evidence[] | null;
+  readonly gaps?: readonly Gap[] | null;
+  readonly check?: { readonly say: string; readonly run?: string } | null;
+  readonly fixes?: readonly { readonly title: string; readonly safe: boolean }[] | null;
+  readonly operations?: readonly string[] | null;
+  readonly fingerprint: string;
+}
+
+export interface Dependency extends Place {
+  readonly name: string;
+  readonly via: string;
+  readonly parameter?: string | null;
+  readonly scheme?: string | null;
+  readonly scopes?: readonly string[] | null;
+  readonly dependencies?: readonly Dependency[] | null;
+}
+
+export interface Operation extends Place {
+  readonly kind: 'http' | 'websocket' | 'mount';
+  readonly methods?: readonly string[] | null;
+  readonly path: string;
+  readonly name: string;
+  readonly registered?: Place | null;
+  readonly dependencies?: readonly Dependency[] | null;
+  readonly protected: boolean;
+  /** The findings that concern this operation; absent where the server does not say. */
+  readonly findings?: readonly unknown[] | null;
+  readonly gaps?: readonly Gap[] | null;
+}
+
+export interface Middleware extends Place {
+  readonly class: string;
+}
+
+export interface Scheme extends Place {
+  readonly name: string;
+  readonly class: string;
+  readonly tokenUrl?: string | null;
+  readonly autoError?: boolean;
+}
+
+export interface App extends Place {
+  readonly name: string;
+  readonly middleware?: readonly Middleware[] | null;
+  readonly securitySchemes?: readonly Scheme[] | null;
+  readonly operations?: readonly Operation[] | null;
+  readonly gaps?: readonly Gap[] | null;
+}
+
+export type KeyState = 'set' | 'empty' | 'missing' | 'default' | 'random' | 'unknown';
+
+export interface KeyInEnvironment {
+  readonly environment: string;
+  readonly source?: Place | null;
+  readonly state: KeyState;
+  /** Equal letters are equal values. */
+  readonly same?: string | null;
+}
+
+export interface Key extends Place {
+  readonly name: string;
+  readonly loader: string;
+  readonly environments?: readonly KeyInEnvironment[] | null;
+}
+
+export interface AuthenticationMap {
+  readonly apps?: readonly App[] | null;
+}
+
+export interface Environments {
+  readonly keys?: readonly Key[] | null;
+}
+
+export interface Outcome extends Place {
+  readonly status: number;
+  readonly when: string;
+  readonly detail?: string | null;
+  readonly certainty: Certainty;
+  readonly intended?: boolean;
+}
+
+export interface Step extends Place {
+  readonly layer: string;
+  readonly name: string;
+  readonly outcomes?: readonly Outcome[] | null;
+}
+
+export interface RuledOut {
+  readonly cause: string;
+  readonly because: string;
+  readonly evidence?: readonly Evidence[] | null;
+}
+
+export interface Explanation {
+  readonly operation: Operation;
+  readonly steps?: readonly Step[] | null;
+  readonly confirmed?: readonly Finding[] | null;
+  readonly hypotheses?: readonly Finding[] | null;
+  readonly ruledOut?: readonly RuledOut[] | null;
+}
+
+export interface ServerStatus {
+  readonly version?: string;
+  readonly state?: string;
+  readonly files?: number;
+  readonly operations?: number;
+  readonly findings?: number;
+  readonly gaps?: number;
+}
+
+/** How people and the server name an operation: "GET /me", "WEBSOCKET /ws", "MOUNT /static". */
+export function operationId(o: Operation): string {
+  switch (o.kind) {
+    case 'websocket':
+      return `WEBSOCKET ${o.path}`;
+    case 'mount':
+      return `MOUNT ${o.path}`;
+    case 'http':
+      return `${o.methods?.[0] ?? 'ANY'} ${o.path}`;
+  }
+}

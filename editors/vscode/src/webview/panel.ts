@@ -1,0 +1,80 @@
+// One webview panel: the frame with its strict content security policy, and the messages both ways.
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { openPlace } from '../places';
+import type { Html } from './html';
+
+/** What a button asks for; see media/panel.js. */
+export interface Message {
+  readonly do: string;
+  readonly file?: string;
+  readonly line?: string;
+  readonly text?: string;
+  readonly status?: string;
+}
+
+export class Panel {
+  readonly panel: vscode.WebviewPanel;
+  private ready = false;
+  private body: string | undefined;
+
+  constructor(context: vscode.ExtensionContext, type: string, title: string, onMessage: (m: Message) => void, onClose: () => void) {
+    this.panel = vscode.window.createWebviewPanel(type, title, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false }, { enableScripts: true, localResourceRoots: [] });
+    this.panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'bearings.svg');
+    this.panel.onDidDispose(onClose);
+    this.panel.webview.onDidReceiveMessage((m: Message) => { this.receive(m, onMessage); });
+    // The frame is loaded anew whenever the panel becomes visible again; it asks for its content then.
+    this.panel.webview.html = frame(context.extensionPath, title);
+  }
+
+  show(body: Html): void {
+    this.body = body.text;
+    if (this.ready) void this.panel.webview.postMessage({ show: body.text });
+  }
+
+  private receive(m: Message, onMessage: (m: Message) => void): void {
+    switch (m.do) {
+      case 'ready':
+        this.ready = true;
+        if (this.body !== undefined) void this.panel.webview.postMessage({ show: this.body });
+        return;
+      case 'open':
+        void openPlace(m.file ?? '', Number(m.line), true);
+        return;
+      case 'copy':
+        void vscode.env.clipboard.writeText(m.text ?? '').then(() => this.panel.webview.postMessage({ say: 'Copied' }));
+        return;
+      case 'terminal':
+        toTerminal(m.text ?? '');
+        return;
+      default:
+        onMessage(m);
+    }
+  }
+}
+
+/** Puts the text into a terminal and leaves it to the person to run it. */
+function toTerminal(text: string): void {
+  if (!vscode.workspace.isTrusted) {
+    void vscode.window.showInformationMessage('Bearings: in Restricted Mode checks are not put into a terminal. Copy the command instead.');
+    return;
+  }
+  const name = 'Bearings checks';
+  const terminal = vscode.window.terminals.find((t) => t.name === name) ?? vscode.window.createTerminal(name);
+  terminal.show();
+  terminal.sendText(text, false);
+}
+
+function frame(extension: string, title: string): string {
+  const nonce = randomBytes(16).toString('base64');
+  const media = (file: string): string => readFileSync(path.join(extension, 'media', file), 'utf8');
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>${title.replace(/[<&]/g, '')}</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style nonce="${nonce}">${media('panel.css')}</style></head>
+<body><main id="main"><p>Asking the server…</p></main><div id="say" role="status" aria-live="polite"></div>
+<script nonce="${nonce}">${media('panel.js')}</script></body></html>`;
+}
