@@ -17,14 +17,18 @@ type Findings struct {
 	Project  *fastapi.Project
 	Findings []analyzers.Finding
 	Stats    Stats
+	// Base is the project's folder as the reader of annotations names it, with
+	// slashes and without one at the end; "" when files are named from the root.
+	Base string
 	// Problems are faults of the rules themselves; they are told, never hidden.
 	Problems []string
 }
 
 // Stats counts what a run has read and found.
 type Stats struct {
-	Files, Parsed, Operations, Suppressed int
-	Milliseconds                          int64
+	Files, Parsed, Operations int
+	Suppressed, Baseline      int // findings hidden by a comment, or by a baseline
+	Milliseconds              int64
 }
 
 // Count fills in what the project itself knows: its operations, its files and
@@ -47,6 +51,14 @@ func (s Stats) Count(p *fastapi.Project) Stats {
 		}
 	}
 	return s
+}
+
+// named names a file from where the reader stands.
+func (in *Findings) named(path source.Path) string {
+	if in.Base == "" {
+		return string(path)
+	}
+	return in.Base + "/" + string(path)
 }
 
 // tally counts findings by certainty.

@@ -26,6 +26,12 @@ func Text(w io.Writer, in *Findings, style Style) error {
 	return emit(w, t.redactor, t.out.String())
 }
 
+// Header names the project that the report below it is about, where there are several.
+func Header(w io.Writer, name string, style Style) error {
+	_, err := fmt.Fprintf(w, "%s\n\n", style.paint("1;4", "== "+name))
+	return err
+}
+
 // findingText collects the text of a report.
 type findingText struct {
 	out      strings.Builder
@@ -191,6 +197,24 @@ func (t *findingText) gaps(gaps []fastapi.Gap) {
 	}
 }
 
+// open names the first places that stayed unresolved: silence about them proves nothing.
+func (t *findingText) open(gaps []fastapi.Gap) {
+	if len(gaps) == 0 {
+		return
+	}
+	t.line(count(len(gaps), "place", "places") + " could not be resolved:")
+	for i, g := range gaps {
+		if i == shownGaps {
+			t.line(t.style.dim(fmt.Sprintf("  and %d more; bearings map lists them", len(gaps)-shownGaps)))
+			return
+		}
+		text := strings.TrimSpace(t.places.short(g.At) + "  " + clean(t.redactor.Text(g.Reason)))
+		for j, part := range wrap(text, t.style.columns()-4) {
+			t.line(strings.Repeat(" ", 2+2*min(j, 1)) + part)
+		}
+	}
+}
+
 // summary closes the report: how much was found, how much was read, what stays open.
 func (t *findingText) summary(in *Findings) {
 	confirmed, hypotheses := tally(in.Findings)
@@ -201,11 +225,12 @@ func (t *findingText) summary(in *Findings) {
 	if in.Stats.Suppressed > 0 {
 		said += ", " + itoa(in.Stats.Suppressed) + " suppressed"
 	}
+	if in.Stats.Baseline > 0 {
+		said += ", " + itoa(in.Stats.Baseline) + " in the baseline"
+	}
 	t.line(t.style.bold(said) + t.style.dim(" · "+count(in.Stats.Files, "file", "files")+", "+itoa(in.Stats.Parsed)+" of them Python · "+
 		count(in.Stats.Operations, "path operation", "path operations")+" · "+itoa(int(in.Stats.Milliseconds))+" ms"))
-	if gaps := allGaps(in.Project); len(gaps) > 0 {
-		t.line(t.style.dim(count(len(gaps), "place", "places") + " could not be resolved; bearings map lists them"))
-	}
+	t.open(allGaps(in.Project))
 	for _, p := range in.Problems {
 		t.line("a rule failed and its findings are missing: " + clean(p))
 	}

@@ -322,19 +322,24 @@ func (t *mapText) tokens() {
 	}
 	t.line("%s", t.style.bold("token calls"))
 	for _, c := range t.project.Tokens {
-		notes := []string{c.Library}
-		if name := keyName(c.Key); name != "" {
-			notes = append(notes, "key "+name)
-		}
-		if list := algorithms(c); len(list) > 0 {
-			notes = append(notes, strings.Join(list, " "))
-		}
-		if list := claims(c); len(list) > 0 {
-			notes = append(notes, "claims "+strings.Join(list, " "))
-		}
-		t.row(2, string(c.Operation)+" in "+c.Function, t.places.short(c.At), strings.Join(notes, ", "))
+		t.row(2, string(c.Operation)+" in "+c.Function, t.places.short(c.At), tokenFacts(c))
 	}
 	t.line("")
+}
+
+// tokenFacts says in a line with what a token call works.
+func tokenFacts(c *fastapi.TokenCall) string {
+	notes := []string{c.Library}
+	if name := keyName(c.Key); name != "" {
+		notes = append(notes, "key "+name)
+	}
+	if list := algorithms(c); len(list) > 0 {
+		notes = append(notes, strings.Join(list, " "))
+	}
+	if list := claims(c); len(list) > 0 {
+		notes = append(notes, "claims "+strings.Join(list, " "))
+	}
+	return strings.Join(notes, ", ")
 }
 
 func (t *mapText) gaps(indent string, gaps []fastapi.Gap) {

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"time"
+
+	"bearings/analyzers"
+	"bearings/internal/fastapi"
+	"bearings/internal/report"
+	"bearings/internal/source"
+	"bearings/internal/workspace"
+)
+
+// answer is what one project has to say.
+type answer struct {
+	target
+	workspace *workspace.Workspace
+	project   *fastapi.Project
+	result    analyzers.Result
+	took      time.Duration
+	python    int // Python files looked at
+}
+
+// analyse opens a project and computes everything that the rules say about it.
+func analyse(ctx context.Context, t target, rules []*analyzers.Analyzer) (*answer, error) {
+	begin := time.Now()
+	w, err := workspace.Open(t.root, workspace.Options{Rules: rules})
+	if err != nil {
+		return nil, err
+	}
+	a := &answer{target: t, workspace: w}
+	snapshot := w.Snapshot()
+	for _, p := range snapshot.Tree().Paths() {
+		if path.Ext(string(p)) == ".py" {
+			a.python++
+		}
+	}
+	if a.python == 0 {
+		return nil, fmt.Errorf("%s holds no Python file", t.name)
+	}
+	if a.project, err = snapshot.Project(ctx); err != nil {
+		return nil, err
+	}
+	if a.result, err = snapshot.Result(ctx); err != nil {
+		return nil, err
+	}
+	a.project = withUnread(a.project)
+	a.took = time.Since(begin)
+	return a, nil
+}
+
+// noApplication is the error for Python in which nothing builds a FastAPI application.
+func (a *answer) noApplication() error {
+	files := fmt.Sprintf("%d Python files", a.python)
+	if a.python == 1 {
+		files = "1 Python file"
+	}
+	return fmt.Errorf("no FastAPI application found; looked in %s; name one with entry-points in bearings.toml", files)
+}
+
+// findings returns the report of an answer, narrowed to the file that was asked for.
+func (a *answer) findings() *report.Findings {
+	out := &report.Findings{Project: a.project, Findings: a.result.Findings}
+	for _, p := range a.result.Problems {
+		out.Problems = append(out.Problems, p.String())
+	}
+	if a.file != "" {
+		kept := []analyzers.Finding{}
+		for _, f := range a.result.Findings {
+			if f.At.Path == a.file {
+				kept = append(kept, f)
+			}
+		}
+		out.Findings = kept
+	}
+	out.Stats = report.Stats{Suppressed: a.result.Suppressed, Milliseconds: a.took.Milliseconds()}.Count(a.project)
+	return out
+}
+
+// withUnread returns the project with a gap for every Python file that could not
+// be read, where the model has none: silence is not an answer.
+func withUnread(p *fastapi.Project) *fastapi.Project {
+	var gaps []fastapi.Gap
+	for _, name := range p.Tree.Paths() {
+		if path.Ext(string(name)) != ".py" {
+			continue
+		}
+		_, err := p.Tree.File(name)
+		if err == nil || slices.ContainsFunc(p.Gaps, func(g fastapi.Gap) bool { return g.At.Path == name }) {
+			continue
+		}
+		gaps = append(gaps, fastapi.Gap{At: source.Location{Path: name}, Reason: "the file is not read: " + unreadReason(err), Parts: ^fastapi.Part(0)})
+	}
+	if len(gaps) == 0 {
+		return p
+	}
+	with := *p
+	with.Gaps = append(slices.Clone(p.Gaps), gaps...)
+	return &with
+}
+
+func unreadReason(err error) string {
+	for _, known := range []error{source.ErrTooLarge, source.ErrNotText, source.ErrOutside, fs.ErrPermission} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	return plain(err).Error()
+}

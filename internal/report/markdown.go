@@ -1,0 +1,93 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"bearings/analyzers"
+)
+
+// Markdown writes findings for an issue, a pull request or a colleague.
+func Markdown(w io.Writer, in *Findings) error {
+	p, r := newPlaces(in.Project), NewRedactor(in.Project)
+	var b strings.Builder
+	confirmed, hypotheses := tally(in.Findings)
+	fmt.Fprintf(&b, "# bearings\n\n%d confirmed, %s. Read %s, %d of them Python; %s.\n", confirmed, count(hypotheses, "hypothesis", "hypotheses"),
+		count(in.Stats.Files, "file", "files"), in.Stats.Parsed, count(in.Stats.Operations, "path operation", "path operations"))
+	var family analyzers.Family
+	for _, f := range isolated(in.Findings) {
+		if f.Family != family {
+			family = f.Family
+			fmt.Fprintf(&b, "\n## %s\n", strings.TrimSuffix(string(family)+": "+question(family), ": "))
+		}
+		fmt.Fprintf(&b, "\n### %s\n\n", escapeMarkdown(f.Message))
+		b.WriteString(findingBody(p, r, f, func(s string) string { return s }))
+	}
+	if gaps := allGaps(in.Project); len(gaps) > 0 {
+		b.WriteString("\n## Could not be resolved\n\n")
+		for _, g := range gaps {
+			fmt.Fprintf(&b, "- %s %s\n", code(p.short(g.At)), escapeMarkdown(g.Reason))
+		}
+	}
+	return emit(w, r, b.String())
+}
+
+// findingBody is a finding below its title. link turns the text of a place into a link.
+func findingBody(p *places, r *Redactor, f analyzers.Finding, _ func(string) string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s, %s** · %s · %s\n\n", f.Severity, f.Certainty, code(f.Code), code(p.full(f.At)))
+	if e, ok := r.excerptAt(p, f.At, 120); ok && e.text != "" {
+		fmt.Fprintf(&b, "```text\n%5d │ %s\n      │ %s\n```\n\n", e.number, strings.ReplaceAll(e.text, "```", "'''"), e.carets())
+	}
+	for _, e := range f.Evidence {
+		fmt.Fprintf(&b, "- because %s\n", strings.TrimSpace(code(p.short(e.At))+" "+escapeMarkdown(e.Note)))
+	}
+	if f.Effect.Text != "" {
+		fmt.Fprintf(&b, "- effect: %s\n", escapeMarkdown(effectText(f.Effect)))
+	}
+	for _, a := range f.Assumes {
+		fmt.Fprintf(&b, "- assumes: %s\n", escapeMarkdown(a))
+	}
+	for _, g := range f.Gaps {
+		fmt.Fprintf(&b, "- could not be resolved: %s %s\n", code(p.short(g.At)), escapeMarkdown(g.Reason))
+	}
+	if f.Check.Say != "" {
+		fmt.Fprintf(&b, "- check: %s\n", escapeMarkdown(f.Check.Say))
+	}
+	for _, fix := range f.Fixes {
+		fmt.Fprintf(&b, "- fix: %s\n", escapeMarkdown(fixText(fix)))
+	}
+	if f.Check.Run != "" {
+		fmt.Fprintf(&b, "\n```sh\n%s\n```\n", strings.ReplaceAll(strings.TrimSpace(f.Check.Run), "```", "'''"))
+	}
+	return b.String()
+}
+
+// escapeMarkdown keeps a text from being read as markup, HTML or a link.
+func escapeMarkdown(s string) string {
+	var b strings.Builder
+	for _, ch := range clean(s) {
+		if strings.ContainsRune("\\`*_[]<>#|~!&", ch) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(ch)
+	}
+	return b.String()
+}
+
+// code writes a text as inline code, whatever it holds.
+func code(s string) string {
+	s = clean(s)
+	if s == "" {
+		return ""
+	}
+	fence := "`"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
+		s = " " + s + " "
+	}
+	return fence + s + fence
+}
