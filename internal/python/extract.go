@@ -2,6 +2,8 @@ package python
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 
 	"bearings/internal/python/flat"
 	"bearings/internal/source"
@@ -32,8 +34,12 @@ func Extract(path source.Path, text []byte) *Module {
 		m.Broken = []Range{{0, uint32(len(text))}}
 		return m
 	}
+	var gone []Range
+	if erroneous(tree) || dangles(text) {
+		text, tree, gone = repair(text, tree)
+	}
 	defer tree.Release()
-	l := &lowerer{text: text, nodes: tree.Nodes, module: m, names: map[string]string{}}
+	l := &lowerer{text: text, nodes: tree.Nodes, module: m, names: map[string]string{}, gone: gone}
 	l.trivia()
 	m.Body = l.body(0, nil)
 	return m
@@ -65,7 +71,8 @@ type lowerer struct {
 	module *Module
 	names  map[string]string
 	depth  int
-	yields bool // the function being read yields
+	yields bool    // the function being read yields
+	gone   []Range // lines that repair took out
 }
 
 // trivia collects the comments and the places that the parser could not read.
@@ -83,6 +90,20 @@ func (l *lowerer) trivia() {
 			}
 		}
 	}
+	if len(l.gone) > 0 {
+		l.module.Broken = append(l.module.Broken, l.gone...)
+		slices.SortFunc(l.module.Broken, func(a, b Range) int { return cmp.Compare(a.Start, b.Start) })
+	}
+}
+
+// stoodIn returns the line that the node at i stands in for, if it was put there by repair.
+func (l *lowerer) stoodIn(i int) (Range, bool) {
+	for _, line := range l.gone {
+		if start := l.nodes[i].Start; line.Start <= start && start < line.End {
+			return line, true
+		}
+	}
+	return Range{}, false
 }
 
 func (l *lowerer) kind(i int) flat.Kind { return l.nodes[i].Kind }

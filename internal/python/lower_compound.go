@@ -100,20 +100,18 @@ func (l *lowerer) try(i int) Stmt {
 func (l *lowerer) handler(i int) *Handler {
 	h := &Handler{Range: l.at(i), Star: l.kind(i) == flat.ExceptGroupClause, Body: l.block(i)}
 	var types []Expr
-	for c := l.first(i); c >= 0 && l.kind(c) != flat.Block; c = l.next(c, i) {
-		if l.kind(c) == flat.AsPattern {
-			if x, target := l.asPattern(c); x != nil {
-				types = append(types, x)
-				h.Name = targetName(target)
-				continue
-			}
+	for c, end := i+1, l.end(i); c < end && l.kind(c) != flat.Block; c = l.end(c) {
+		switch kind := l.kind(c); {
+		case kind == flat.Error: // a third type, of which the grammar does not know
+			types = append(types, l.elements(c)...)
+		case kind < flat.Module:
+		case kind == flat.AsPattern && l.first(c) >= 0:
+			x, target := l.asPattern(c)
+			types = append(types, x)
+			h.Name = targetName(target)
+		default:
+			types = append(types, l.expr(c))
 		}
-		x := l.expr(c)
-		if name, ok := x.(*Name); ok && len(types) == 1 && !l.has(i, flat.Comma) {
-			h.Name = name.ID
-			continue
-		}
-		types = append(types, x)
 	}
 	switch len(types) {
 	case 0:

@@ -140,10 +140,25 @@ func (l *lowerer) paramName(p *Param, c int) {
 	}
 }
 
-// typeParams reads the type parameters of PEP 695.
+// typeParams reads the type parameters of PEP 695. A default (PEP 696), of which
+// the grammar does not know, puts the parameter's name into an ERROR before it.
 func (l *lowerer) typeParams(i int) []TypeParam {
 	var out []TypeParam
-	for c := l.first(i); c >= 0; c = l.next(c, i) {
+	isDefault := false
+	for c, end := i+1, l.end(i); c < end; c = l.end(c) {
+		name := l.first(c)
+		if l.kind(c) == flat.Error && name >= 0 {
+			out = append(out, TypeParam{Range: l.at(name), Name: l.identifier(name), NameAt: l.at(name)})
+			isDefault = true
+			continue
+		}
+		if l.kind(c) < flat.Module {
+			continue
+		}
+		if isDefault {
+			isDefault = false
+			continue
+		}
 		p := TypeParam{Range: l.at(c)}
 		l.typeParam(&p, c)
 		if p.Name != "" {

@@ -32,6 +32,9 @@ func (l *lowerer) expression(i int) Expr {
 	case flat.ConcatenatedString:
 		return l.concatenated(i)
 	case flat.Integer, flat.Float:
+		if line, ok := l.stoodIn(i); ok {
+			return &BadExpr{line}
+		}
 		return &Number{l.at(i), l.identifier(i)}
 	case flat.True:
 		return &Constant{l.at(i), True}

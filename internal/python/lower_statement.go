@@ -55,6 +55,9 @@ func (l *lowerer) statement(i int) Stmt {
 	case flat.DeleteStatement:
 		return &Delete{l.at(i), l.unpack(l.first(i))}
 	case flat.PassStatement:
+		if line, ok := l.stoodIn(i); ok {
+			return &BadStmt{line}
+		}
 		return &Jump{l.at(i), Pass}
 	case flat.BreakStatement:
 		return &Jump{l.at(i), Break}
