@@ -1,7 +1,11 @@
 package fastapi
 
 import (
+	"slices"
+	"strings"
+
 	"bearings/internal/environment"
+	"bearings/internal/interpret"
 	"bearings/internal/python"
 	"bearings/internal/requirements"
 	"bearings/internal/source"
@@ -20,5 +24,312 @@ type Input struct {
 
 // Link computes the model.
 func Link(in Input) *Project {
-	return &Project{Tree: in.Tree, Program: in.Program, Environments: in.Environments, Requirements: in.Requirements}
+	l := newLinker(in)
+	l.run()
+	p := &Project{Tree: in.Tree, Program: in.Program, Environments: in.Environments, Requirements: in.Requirements}
+	l.project(p)
+	return p
+}
+
+// run interprets every module that may build an application.
+func (l *linker) run() {
+	for _, path := range l.entries() {
+		l.machine.Import(path)
+	}
+	l.factories()
+}
+
+// entries lists the modules to run, the ones that something starts first.
+func (l *linker) entries() []source.Path {
+	var out []source.Path
+	add := func(p source.Path) {
+		if !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	for _, e := range l.in.EntryPoints {
+		if p := l.entryPath(e); p != "" {
+			add(p)
+		}
+	}
+	for _, env := range l.in.Environments {
+		for _, c := range env.Commands {
+			if p := l.entryPath(c.App); p != "" {
+				add(p)
+			}
+		}
+	}
+	candidates := l.in.Program.Candidates("FastAPI(", "APIRouter", "fastapi")
+	slices.SortStableFunc(candidates, func(a, b source.Path) int {
+		if x, y := roleOf(a) != Application, roleOf(b) != Application; x != y {
+			if x {
+				return 1
+			}
+			return -1
+		}
+		return strings.Count(string(a), "/") - strings.Count(string(b), "/")
+	})
+	for _, p := range candidates {
+		if m := l.in.Program.Module(p); m != nil && makesApp(m) {
+			add(p)
+		}
+	}
+	return out
+}
+
+// entryPath finds the file that "pkg.mod:attr", "pkg/mod.py" or "pkg/mod.py:attr" names.
+func (l *linker) entryPath(entry string) source.Path {
+	mod, _, _ := strings.Cut(entry, ":")
+	if mod == "" {
+		return ""
+	}
+	if strings.HasSuffix(mod, ".py") {
+		p := source.Path(strings.TrimPrefix(mod, "./"))
+		if l.in.Program.Module(p) != nil {
+			return p
+		}
+		return ""
+	}
+	found := l.in.Program.Find("_.py", 0, mod)
+	if found.Kind == python.ModuleFile || found.Kind == python.Package {
+		return found.Path
+	}
+	return ""
+}
+
+// makesApp reports whether a module holds a call that may make an application:
+// of FastAPI by whatever name the module imports it under, or of a class it defines.
+func makesApp(m *python.Module) bool {
+	found := false
+	python.Inspect(m, func(n any) bool {
+		if c, ok := n.(*python.Call); ok {
+			switch fn := c.Func.(type) {
+			case *python.Name:
+				found = found || fn.ID == "FastAPI" || strings.HasSuffix(fn.ID, "API") || strings.HasSuffix(fn.ID, "App") || importsAs(m, fn.ID)
+			case *python.Attribute:
+				found = found || fn.Attr == "FastAPI"
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// importsAs reports whether name stands for FastAPI in the module's imports.
+func importsAs(m *python.Module, name string) bool {
+	for _, st := range m.Body {
+		if imp, ok := st.(*python.ImportFrom); ok && strings.HasPrefix(imp.Module, "fastapi") {
+			for _, n := range imp.Names {
+				if n.As == name && n.Name == "FastAPI" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// factories calls functions that would make an application and that nothing called.
+func (l *linker) factories() {
+	for _, m := range slices.Clone(l.machine.Modules()) {
+		if m == nil || m.Syntax == nil {
+			continue
+		}
+		for _, st := range m.Syntax.Body {
+			switch d := st.(type) {
+			case *python.Function:
+				if l.unbuilt(m, d.Body) {
+					if b, ok := m.Scope.Get(d.Name); ok {
+						l.tryCall(m, b.Value)
+					}
+				}
+			case *python.Class:
+				if l.unbuilt(m, d.Body) {
+					if b, ok := m.Scope.Get(d.Name); ok {
+						l.tryClass(m, b.Value)
+					}
+				}
+			}
+		}
+	}
+}
+
+// unbuilt reports whether a body holds a call FastAPI(…) that has not happened.
+func (l *linker) unbuilt(m *interpret.Module, body []python.Stmt) bool {
+	found := false
+	for _, st := range body {
+		python.Inspect(st, func(n any) bool {
+			c, ok := n.(*python.Call)
+			if !ok || found {
+				return !found
+			}
+			name, isName := c.Func.(*python.Name)
+			attr, isAttr := c.Func.(*python.Attribute)
+			if (isName && (name.ID == "FastAPI" || importsAs(m.Syntax, name.ID))) || (isAttr && attr.Attr == "FastAPI") {
+				at := source.Location{Path: m.Path, Span: c.Span()}
+				found = !slices.ContainsFunc(l.nodes, func(n *node) bool { return n.at == at })
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+func (l *linker) tryCall(m *interpret.Module, v interpret.Value) {
+	f := l.machine.FrameOf(m)
+	f.Call(&interpret.CallSite{At: interpret.OriginOf(v).At, Frame: f}, v, &interpret.Args{Open: true})
+}
+
+// tryClass makes an object of a class and calls the methods that make an application.
+func (l *linker) tryClass(m *interpret.Module, v interpret.Value) {
+	c, ok := v.(*interpret.Class)
+	if !ok {
+		return
+	}
+	f := l.machine.FrameOf(m)
+	site := &interpret.CallSite{At: interpret.OriginOf(v).At, Frame: f}
+	inst := f.Call(site, c, &interpret.Args{Open: true})
+	for _, st := range c.Def.Body {
+		d, ok := st.(*python.Function)
+		if ok && d.Name != "__init__" && l.unbuilt(m, d.Body) {
+			f.Call(site, f.Attr(inst, d.Name, site.At), &interpret.Args{Open: true})
+		}
+	}
+}
+
+// project turns what the run built into the model.
+func (l *linker) project(p *Project) {
+	l.finishSchemes()
+	b := &builder{l: l, resolver: newResolver(l), apps: map[*node]*App{}}
+	for _, n := range l.appNodes() {
+		b.lazy = lazyIncludes(l.in, n.at.Path)
+		a := b.build(n)
+		a.Role = roleOf(n.at.Path)
+		p.Apps = append(p.Apps, a)
+	}
+	slices.SortStableFunc(p.Apps, func(x, y *App) int {
+		if x.At.Before(y.At) {
+			return -1
+		}
+		return 1
+	})
+	p.Schemes = l.schemes
+	p.Bare = l.bare
+	p.Gaps = append(p.Gaps, l.gaps...)
+	l.projectUses(p)
+	l.projectOverrides(p)
+}
+
+// appNodes returns the applications, one for each FastAPI(…) call: of several
+// made by one factory, the one that was given most.
+func (l *linker) appNodes() []*node {
+	best := map[source.Location]*node{}
+	var order []source.Location
+	for _, n := range l.nodes {
+		if !n.app {
+			continue
+		}
+		have := best[n.at]
+		if have == nil {
+			order = append(order, n.at)
+		}
+		if have == nil || len(n.events)+len(n.middleware) > len(have.events)+len(have.middleware) {
+			best[n.at] = n
+		}
+	}
+	var out []*node
+	for _, at := range order {
+		out = append(out, best[at])
+	}
+	return out
+}
+
+// nodeName names an application or router by the variable that holds it.
+func (l *linker) nodeName(n *node) string {
+	if n.name != "" {
+		return n.name
+	}
+	o := n.inst.Origin
+	module := l.in.Program.ModuleName(n.at.Path)
+	switch {
+	case o.Name != "" && o.NameAt.Path != "" && n.function == "":
+		module = l.in.Program.ModuleName(o.NameAt.Path)
+		n.name = module + ":" + o.Name
+	default:
+		n.name = l.boundName(n)
+		if n.name == "" && n.function != "" {
+			n.name = module + ":" + n.function + "()"
+		} else if n.name == "" {
+			n.name = module + ":" + o.Name
+		}
+	}
+	return n.name
+}
+
+// boundName finds a module-level name that holds the node.
+func (l *linker) boundName(n *node) string {
+	for _, m := range l.machine.Modules() {
+		if m == nil {
+			continue
+		}
+		var names []string
+		for name, b := range m.Scope.Names {
+			if nodeOf(b.Value) == n {
+				names = append(names, name)
+			}
+		}
+		if len(names) > 0 {
+			slices.Sort(names)
+			return m.Name + ":" + names[0]
+		}
+	}
+	return ""
+}
+
+// roleOf tells by its folder and name what a file's application is for.
+func roleOf(path source.Path) AppRole {
+	parts := strings.Split(string(path), "/")
+	for i, p := range parts {
+		last := i == len(parts)-1
+		switch {
+		case !last && (p == "tests" || p == "test" || p == "testing" || p == "e2e" || p == "__tests__"):
+			return TestApp
+		case last && (strings.HasPrefix(p, "test_") || strings.HasSuffix(p, "_test.py") || p == "conftest.py"):
+			return TestApp
+		case !last && (p == "docs" || p == "docs_src" || p == "examples" || p == "example" || p == "samples"):
+			return ExampleApp
+		}
+	}
+	return Application
+}
+
+func (l *linker) projectUses(p *Project) {
+	seen := map[source.Location]bool{}
+	for _, u := range l.uses {
+		if seen[u.inst.At] {
+			continue
+		}
+		seen[u.inst.At] = true
+		d := &DependsUse{At: u.inst.At, Wrapper: u.wrapper, Place: u.place, Function: u.function, Parameter: u.parameter}
+		if a, ok := u.inst.Args.Get(0, "dependency"); ok {
+			d.Argument, d.Value = a.At, a.Value
+			d.Callable = l.callable(a.Value)
+		}
+		p.Uses = append(p.Uses, d)
+	}
+}
+
+func (l *linker) projectOverrides(p *Project) {
+	for _, o := range l.overrides {
+		out := &Override{At: o.at, KeyAt: o.keyAt, ValueAt: o.valueAt, Key: l.callable(o.key), ValueText: l.text(o.valueAt), InTest: roleOf(o.at.Path) == TestApp}
+		for _, a := range p.Apps {
+			if a.node == o.node {
+				out.App = a
+			}
+		}
+		if c := l.callable(o.value); c.Kind != UnknownCallable {
+			out.Value = c
+		}
+		p.Overrides = append(p.Overrides, out)
+	}
 }

@@ -24,7 +24,8 @@ type Project struct {
 	Tokens    []*TokenCall
 	Uses      []*DependsUse // every Depends(…) and Security(…), also those that build nothing
 	Overrides []*Override
-	Gaps      []Gap // of the project as a whole; those of an application are its own
+	Bare      []BareDependency // entries of dependencies=[…] that are no Depends(…)
+	Gaps      []Gap            // of the project as a whole; those of an application are its own
 }
 
 // App is one FastAPI application.
@@ -46,6 +47,8 @@ type App struct {
 	Parent       *App          // the application that mounts this one; nil for a root
 	MountPath    string        // the path under Parent
 	Gaps         []Gap
+
+	node *node
 }
 
 // AppRole says what an application is for.
@@ -81,9 +84,10 @@ type Operation struct {
 	Dependencies []*Dependency   // in the order in which FastAPI resolves them
 	Parameters   []*Parameter    // the handler's own parameters that are no dependencies
 	Protected    bool
-	Means        []string    // how: "OAuth2PasswordBearer", "dependency reads Authorization", "middleware AuthMiddleware", …
-	Mounted      *App        // for a mount of an application
-	Conditions   []Condition // tests that were not decidable and hold when it is registered
+	Means        []string        // how: "OAuth2PasswordBearer", "dependency reads Authorization", "middleware AuthMiddleware", …
+	Mounted      *App            // for a mount of an application
+	Conditions   []Condition     // tests that were not decidable and hold when it is registered
+	Node         source.Location // the application or router on which it was registered
 	Gaps         []Gap
 }
 
@@ -107,6 +111,7 @@ type Include struct {
 	At           source.Location // the include_router call
 	Prefix       string          // what this hop adds: the include's own and the router's prefix
 	RouterAt     source.Location // the APIRouter(…) call
+	Into         source.Location // the application or router that includes it
 	Router       string          // its name: "app.routes.users:router"
 	Dependencies []*Dependency
 }
@@ -192,6 +197,17 @@ type Parameter struct {
 	Type      string // as written
 	At        source.Location
 	DefaultAt source.Location // the Header(…), Query(…), … call; zero when there is none
+	Alias     bool            // Wire was given by alias=
+	Verbatim  bool            // a header whose underscores are not converted
+	Value     any             // the interpreter's value of the default; nil when there is none
+}
+
+// BareDependency is an entry of a dependencies=[…] list that is no Depends(…).
+type BareDependency struct {
+	At        source.Location
+	Callable  *Callable
+	Via       Via
+	Operation *Operation
 }
 
 // Scheme is a security scheme object.
@@ -204,12 +220,14 @@ type Scheme struct {
 	TokenURL         *Text           // nil when the class has none
 	In               string          // "header", "query", "cookie"; "" otherwise
 	Parameter        string          // the header's, query's or cookie's name of API-key schemes
+	ParameterAt      source.Location
 	Scopes           map[string]string
 	ScopesKnown      bool
 	AutoError        bool
 	AutoErrorAt      source.Location
 	OpenIDConnectURL *Text
 	Gap              *Gap
+	ref              any
 }
 
 // Text is a string value with its provenance.
@@ -233,6 +251,7 @@ type Middleware struct {
 	External   bool            // of a library
 	Canonical  string          // "starlette.middleware.cors.CORSMiddleware" for library classes
 	At         source.Location // the add_middleware call, the decorator, the Middleware(…) entry, the wrapping call
+	ClassAt    source.Location // the class or function itself; zero when external
 	Kind       MiddlewareKind
 	Callable   *Callable // dispatch, __call__ or the function; nil when external
 	Options    map[string]*Option
@@ -240,6 +259,7 @@ type Middleware struct {
 	Conditions []Condition
 	Flow       *Flow // what it does to a request; nil when external and unknown
 	Gap        *Gap
+	ref        any
 }
 
 // Option is one keyword argument of a middleware.
@@ -265,6 +285,7 @@ type ExceptionHandler struct {
 	For       string // "HTTPException", "404", "Exception", "app.errors:AuthError"
 	Canonical string
 	Status    int // when registered by status
+	class     any // the program's own exception class
 	Callable  *Callable
 	At        source.Location
 	Flow      *Flow

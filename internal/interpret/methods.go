@@ -1,9 +1,11 @@
 package interpret
 
 import (
+	"strconv"
 	"strings"
 
 	"bearings/internal/python"
+	"bearings/internal/source"
 )
 
 var strMethods = words(`strip lstrip rstrip lower upper title replace split rsplit splitlines startswith endswith encode decode format join removeprefix
@@ -317,6 +319,35 @@ func (f *Frame) dictMethod(site *CallSite, r *Dict, name string, args *Args) Val
 		return &None{o}
 	case "copy":
 		return copyOf(r, o)
+	}
+	return nil
+}
+
+// Method calls a builtin method of a known value with known arguments; nil when
+// the result is not known.
+func (m *Machine) Method(recv Value, name string, args []Value, at source.Location) Value {
+	if !hasMethod(recv, name) {
+		return nil
+	}
+	f := &Frame{M: m}
+	a := &Args{}
+	for _, v := range args {
+		a.Pos = append(a.Pos, Arg{Value: v, At: at})
+	}
+	v := f.method(&CallSite{At: at, Frame: f}, recv, name, a)
+	if op, ok := v.(*Op); ok && op.Name == "method" {
+		return nil
+	}
+	return v
+}
+
+// Number reads a number as int() and float() do; nil when the text is none.
+func Number(text string, o Origin) Value {
+	if n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil {
+		return &Num{o, float64(n), false}
+	}
+	if n, err := strconv.ParseFloat(strings.TrimSpace(text), 64); err == nil {
+		return &Num{o, n, true}
 	}
 	return nil
 }

@@ -1,0 +1,182 @@
+package fastapi
+
+import (
+	"strings"
+
+	"bearings/internal/interpret"
+	"bearings/internal/source"
+)
+
+// Canonical implements interpret.Library.
+func (l *linker) Canonical(path string) string { return canonical(path) }
+
+// Imported implements interpret.Library.
+func (l *linker) Imported(*interpret.Frame, *interpret.Module) {}
+
+// Call implements interpret.Library: a call of a library's name.
+func (l *linker) Call(f *interpret.Frame, site *interpret.CallSite, callee *interpret.External, args *interpret.Args) (interpret.Value, bool) {
+	switch callee.Path {
+	case nameDepends, nameSecurity:
+		return l.depends(f, site, callee, args), true
+	case "starlette.applications.Starlette":
+		return nil, false
+	}
+	if v, ok := l.envCall(f, site, callee, args); ok {
+		return v, true
+	}
+	if v, ok := l.tokenCall(f, site, callee.Path, nil, args); ok {
+		return v, true
+	}
+	return nil, false
+}
+
+// depends makes the object that Depends(…) gives.
+func (l *linker) depends(f *interpret.Frame, site *interpret.CallSite, callee *interpret.External, args *interpret.Args) interpret.Value {
+	inst := &interpret.Instance{Origin: interpret.Origin{At: site.At}, Class: callee, Attrs: map[string]interpret.Value{}, Args: args, Site: site}
+	u := &use{inst: inst, wrapper: strings.TrimPrefix(callee.Path, "fastapi."), place: InElsewhere}
+	if f.Func != nil {
+		u.function = f.Func.Name()
+	}
+	inst.State = u
+	l.uses = append(l.uses, u)
+	return inst
+}
+
+// Init implements interpret.Library: construction by a library's class.
+func (l *linker) Init(f *interpret.Frame, site *interpret.CallSite, base *interpret.External, self *interpret.Instance, args *interpret.Args) {
+	switch base.Path {
+	case nameFastAPI, nameRouter, nameStarlette, nameStarRouter:
+		l.initNode(f, site, base.Path, self, args)
+	case nameHTTPException, nameStarletteHTTPException, "fastapi.WebSocketException":
+		self.Attrs["status_code"] = orNone(args.Value(0, "status_code"))
+		self.Attrs["detail"] = orNone(args.Value(1, "detail"))
+		self.Attrs["headers"] = orNone(args.Value(2, "headers"))
+	default:
+		if strings.HasPrefix(base.Path, "fastapi.security.") {
+			l.initScheme(f, site, base.Path, self, args)
+		} else if strings.HasPrefix(base.Path, "starlette.responses.") {
+			self.Attrs["status_code"] = orNone(args.Value(1, "status_code"))
+		} else {
+			l.initLibrary(f, site, base.Path, self, args)
+		}
+	}
+}
+
+// initLibrary keeps the arguments of other library classes, so that attributes
+// that are set by name can be read back.
+func (l *linker) initLibrary(f *interpret.Frame, site *interpret.CallSite, path string, self *interpret.Instance, args *interpret.Args) {
+	if isMiddlewareWrapper(path) {
+		l.wrap(f, site, path, self, args)
+	}
+	if strings.HasSuffix(path, "BaseSettings") {
+		l.initSettings(self, args)
+	}
+	if self.State == nil {
+		l.initToken(f, site, path, self, args)
+	}
+}
+
+func orNone(v interpret.Value) interpret.Value {
+	if v == nil {
+		return &interpret.None{}
+	}
+	return v
+}
+
+// Method implements interpret.Library: methods of library objects.
+func (l *linker) Method(f *interpret.Frame, site *interpret.CallSite, recv *interpret.Instance, name string, args *interpret.Args) (interpret.Value, bool) {
+	if n := nodeOf(recv); n != nil {
+		return l.nodeMethod(f, site, n, recv, name, args)
+	}
+	if v, ok := l.envMethod(f, site, recv, name, args); ok {
+		return v, true
+	}
+	if base := interpret.ExternalBase(recv.Class); base != nil {
+		if v, ok := l.tokenCall(f, site, base.Path+"."+name, recv, args); ok {
+			return v, true
+		}
+		if isResponse(base.Path) && name == "__call__" {
+			l.responded(f, site, recv)
+			return &interpret.None{Origin: interpret.Origin{At: site.At}}, true
+		}
+	}
+	return nil, false
+}
+
+// Attr implements interpret.Library: attributes of library objects.
+func (l *linker) Attr(f *interpret.Frame, recv *interpret.Instance, name string, at source.Location) (interpret.Value, bool) {
+	if n := nodeOf(recv); n != nil {
+		switch name {
+		case "router":
+			if n.app {
+				return recv, true
+			}
+		case "dependency_overrides":
+			return &interpret.Symbol{Origin: interpret.Origin{At: at}, Data: &overridesOf{n}}, true
+		case "prefix":
+			if n.prefix != nil {
+				return n.prefix, true
+			}
+			return &interpret.Str{Origin: interpret.Origin{At: at}}, true
+		case "user_middleware", "routes", "state", "openapi", "title", "version":
+			return &interpret.Op{Origin: interpret.Origin{At: at}, Name: "." + name, Args: []interpret.Value{recv}}, true
+		}
+		return nil, false
+	}
+	if v, ok := l.settingAttr(f, recv, name, at); ok {
+		return v, true
+	}
+	return nil, false
+}
+
+// ClassAttr implements interpret.Library.
+func (l *linker) ClassAttr(_ *interpret.Frame, class *interpret.Class, name string, at source.Location) (interpret.Value, bool) {
+	return nil, false
+}
+
+// SetAttr implements interpret.Library.
+func (l *linker) SetAttr(f *interpret.Frame, recv *interpret.Instance, name string, v interpret.Value, at source.Location) {
+	n := nodeOf(recv)
+	if n == nil {
+		return
+	}
+	switch name {
+	case "dependency_overrides":
+		if d, ok := v.(*interpret.Dict); ok {
+			for _, e := range d.Entries {
+				l.override(f, n, e.Key, e.Value, at, e.At, interpret.OriginOf(e.Value).At)
+			}
+		}
+	case "prefix":
+		n.prefix = v
+	case "user_middleware", "middleware_stack":
+		n.gap(at, MiddlewareStack, "the middleware stack is assigned to directly")
+	}
+}
+
+type overridesOf struct{ node *node }
+
+type overrideEntry struct {
+	node               *node
+	key, value         interpret.Value
+	at, keyAt, valueAt source.Location
+}
+
+// SetItem implements interpret.Library.
+func (l *linker) SetItem(f *interpret.Frame, container interpret.Value, key, v interpret.Value, at, keyAt, valueAt source.Location) {
+	if s, ok := container.(*interpret.Symbol); ok {
+		if o, ok := s.Data.(*overridesOf); ok {
+			l.override(f, o.node, key, v, at, keyAt, valueAt)
+			return
+		}
+	}
+	l.environItem(f, container, key, v, at)
+}
+
+func (l *linker) override(_ *interpret.Frame, n *node, key, v interpret.Value, at, keyAt, valueAt source.Location) {
+	l.overrides = append(l.overrides, &overrideEntry{n, key, v, at, keyAt, valueAt})
+}
+
+func isResponse(path string) bool {
+	return strings.HasPrefix(path, "starlette.responses.") || strings.HasSuffix(path, ".JSONResponse") || strings.HasSuffix(path, ".ORJSONResponse")
+}

@@ -1,0 +1,193 @@
+package fastapi
+
+import (
+	"bearings/internal/interpret"
+	"bearings/internal/python"
+	"bearings/internal/source"
+)
+
+// linker builds the model: it tells the machine what library names mean and
+// keeps what the machine lets it see.
+type linker struct {
+	in      Input
+	machine *interpret.Machine
+
+	nodes       []*node // every application and router, in order of creation
+	schemes     []*Scheme
+	uses        []*use
+	overrides   []*overrideEntry
+	loads       []*envLoad
+	reads       map[readKey]*EnvRead
+	readOrder   []*EnvRead
+	tokens      map[tokenKey]*TokenCall
+	tokenOrder  []*TokenCall
+	flows       map[callKey]*flowEntry
+	callables   map[callKey]*Callable
+	gaps        []Gap
+	seenGaps    map[source.Location]bool
+	tracing     *tracer
+	bare        []BareDependency
+	environSets []EnvironSet
+	served      map[interpret.Value]source.Location // applications that something names: a start command, the configuration
+}
+
+func newLinker(in Input) *linker {
+	l := &linker{in: in, reads: map[readKey]*EnvRead{}, tokens: map[tokenKey]*TokenCall{}, flows: map[callKey]*flowEntry{},
+		callables: map[callKey]*Callable{}, seenGaps: map[source.Location]bool{}}
+	l.machine = interpret.New(in.Program, l)
+	l.machine.Reach = l.reach
+	return l
+}
+
+// node is an application or a router while the program builds it.
+type node struct {
+	inst       *interpret.Instance
+	app        bool
+	at         source.Location
+	module     *interpret.Module
+	seq        int
+	args       *interpret.Args
+	prefix     interpret.Value
+	deps       []depEntry // dependencies=[…]
+	events     []*event
+	middleware []*mwEntry // in the order of add_middleware
+	handlers   []*handlerEntry
+	conds      []interpret.Condition
+	gaps       []Gap
+	function   string // the function that makes it, "" at module level
+	name       string
+	included   bool
+}
+
+// event is one registration on a node, in order.
+type event struct {
+	seq   int
+	at    source.Location
+	conds []interpret.Condition
+	// one of:
+	route   *routeEntry
+	include *includeEntry
+	mount   *mountEntry
+}
+
+type routeEntry struct {
+	kind     OperationKind
+	methods  []string
+	path     interpret.Value
+	pathAt   source.Location
+	endpoint interpret.Value
+	deps     []depEntry
+	plain    bool // a Starlette route: no dependencies, no parameters
+}
+
+type includeEntry struct {
+	router interpret.Value
+	target *node
+	prefix interpret.Value
+	deps   []depEntry
+}
+
+type mountEntry struct {
+	path   interpret.Value
+	pathAt source.Location
+	app    interpret.Value
+	name   string
+}
+
+type mwEntry struct {
+	class interpret.Value
+	args  *interpret.Args
+	at    source.Location
+	how   string
+	conds []interpret.Condition
+	seq   int
+	app   *node // applications made from an outer wrapping
+	frame string
+}
+
+type handlerEntry struct {
+	key     interpret.Value
+	handler interpret.Value
+	at      source.Location
+}
+
+// depEntry is one entry of a dependencies list.
+type depEntry struct {
+	value interpret.Value
+	at    source.Location
+	conds []interpret.Condition
+}
+
+// use is one Depends(…) or Security(…) object.
+type use struct {
+	inst                *interpret.Instance
+	wrapper             string
+	place               UsePlace
+	function, parameter string
+}
+
+func (l *linker) gap(at source.Location, parts Part, reason string) {
+	if l.seenGaps[at] {
+		return
+	}
+	l.seenGaps[at] = true
+	l.gaps = append(l.gaps, Gap{At: at, Reason: reason, Parts: parts})
+}
+
+func (n *node) gap(at source.Location, parts Part, reason string) {
+	for _, g := range n.gaps {
+		if g.At == at {
+			return
+		}
+	}
+	n.gaps = append(n.gaps, Gap{At: at, Reason: reason, Parts: parts})
+}
+
+// nodeOf returns the application or router that a value is; nil when it is none.
+func nodeOf(v interpret.Value) *node {
+	inst, ok := v.(*interpret.Instance)
+	if !ok {
+		return nil
+	}
+	n, _ := inst.State.(*node)
+	return n
+}
+
+func conditions(f *interpret.Frame) []interpret.Condition { return f.Conditions() }
+
+func toConditions(l *linker, conds []interpret.Condition) []Condition {
+	var out []Condition
+	for _, c := range conds {
+		if c.Decided {
+			continue
+		}
+		text := l.text(c.At)
+		if c.Except != nil {
+			text = l.exceptText(c)
+		} else if c.Negated {
+			text = "not (" + text + ")"
+		}
+		out = append(out, Condition{At: c.At, Text: text})
+	}
+	return out
+}
+
+func (l *linker) exceptText(c interpret.Condition) string {
+	if c.Except.Types == nil {
+		return "except"
+	}
+	return "except " + l.text(source.Location{Path: c.At.Path, Span: c.Except.Types.Span()})
+}
+
+// text is the source at a place, on one line.
+func (l *linker) text(at source.Location) string {
+	f, err := l.in.Tree.File(at.Path)
+	if err != nil {
+		return ""
+	}
+	return oneLine(f.Slice(at.Span))
+}
+
+func exprOf(m *interpret.Module, e python.Expr) source.Location {
+	return source.Location{Path: m.Path, Span: e.Span()}
+}
