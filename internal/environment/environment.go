@@ -48,7 +48,28 @@ type Environment struct {
 	// environments see the tree itself.
 	Files FileSystem
 
+	// Replicas is how many copies of the environment run at once: deploy.replicas
+	// and scale of compose, spec.replicas of Kubernetes.
+	Replicas Count
+	// BuildArgs are the build arguments, by ARG and by build.args. They are no
+	// variables of the running process; the first one of a name wins.
+	BuildArgs []Assignment
+	// Image is the image reference when the tree holds no Dockerfile for it, or
+	// the base image of the Dockerfile. "" outside containers.
+	Image string
+	// Described lists the files that describe the environment, the main one first.
+	Described []source.Path
+	// UsedBy names environments that are built upon this one. An image that a
+	// compose service runs is then seldom run on its own.
+	UsedBy []string
+
 	Gaps []Gap
+}
+
+// Count is a number that a file may say.
+type Count struct {
+	N  int // 0: not said; -1: said, but not a literal
+	At source.Location
 }
 
 // Assignment is one place that gives a variable a value.
@@ -63,12 +84,31 @@ type Assignment struct {
 	// Via names the mechanism in the format's own words: "environment",
 	// "env_file", "ENV", "--env-file", "export", "configMapKeyRef", …
 	Via string
+	// Through is what makes the environment read the file of At: the env_file of
+	// compose, --env-file, the line that sources it, the -c of gunicorn. Zero when At itself sets the variable.
+	Through source.Location
+	// Passed: the variable is handed on from outside under its own name, and is
+	// missing, not empty, when it is not set there. Known is then false.
+	Passed bool
+	// Assumes names variables outside the files, of the shell that runs docker
+	// compose for example, that would change Value if they were set there.
+	Assumes []string
+	// Unset names variables that the text refers to, that no file gives, and
+	// that became nothing in Value. In an env file such a name may be a piece of
+	// a secret that holds a $: messages speak of the place, AlteredAt, not of the name.
+	Unset []string
+	// Required: the start is refused when the value would be missing or empty
+	// (${X:?}, ${X:?text}); an unknown value is then at least not empty.
+	Required bool
 	// From is where an interpolated value really comes from, for example the
 	// line of the .env beside a compose file. Zero when the text stands at At.
 	From source.Location
 	// Altered says what this reader did to the text that another reader would
 	// not: "compose expanded $Zq8 to nothing", "kept the quotes". Empty: nothing.
 	Altered string
+	// AlteredAt is the part that Altered speaks of: the $NAME, the quotes, the
+	// comment. Its text may be a piece of a secret. Zero when Altered is empty.
+	AlteredAt source.Location
 	// Raw is the text as it stands in the file, before this reader's own
 	// quoting, comment and interpolation rules.
 	Raw secret.Value
@@ -83,6 +123,9 @@ type Command struct {
 	AppDir                              Dir    // --app-dir, --chdir, or WorkDir
 	WorkDir                             Dir    // after every cd of the script
 	Workers                             int    // 0: not said; -1: said, but not a literal
+	WorkersAt                           source.Location
+	Preload                             bool // gunicorn --preload: the application is imported once, before the workers fork
+	Reload                              bool
 	RootPath, ForwardedAllowIPs, Scheme string
 	// Config is a configuration file of the server in the tree (gunicorn.conf.py). "" when none.
 	Config source.Path
