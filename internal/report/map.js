@@ -1,6 +1,6 @@
 "use strict";
 const search = document.getElementById("search");
-const open = document.getElementById("open");
+const openOnly = document.getElementById("open");
 const count = document.getElementById("count");
 const operations = Array.from(document.querySelectorAll(".operation"));
 
@@ -9,7 +9,7 @@ function filter() {
   let shown = 0;
   for (const operation of operations) {
     const hit = words.every((word) => operation.dataset.search.includes(word)) &&
-      (!open.checked || operation.classList.contains("is-open"));
+      (!openOnly.checked || operation.classList.contains("is-open"));
     operation.hidden = !hit;
     if (hit) shown++;
   }
@@ -24,14 +24,14 @@ function move(step) {
 }
 
 search.addEventListener("input", filter);
-open.addEventListener("change", filter);
+openOnly.addEventListener("change", filter);
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape" && document.activeElement === search) { search.value = ""; filter(); search.blur(); return; }
   if (event.key === "ArrowDown" && document.activeElement === search) { event.preventDefault(); move(1); return; }
   if (document.activeElement === search) return;
   if (event.key === "/") { event.preventDefault(); search.focus(); }
-  else if (event.key === "o") { open.checked = !open.checked; filter(); }
+  else if (event.key === "o") { openOnly.checked = !openOnly.checked; filter(); }
   else if (event.key === "j" || event.key === "ArrowDown") { event.preventDefault(); move(1); }
   else if (event.key === "k" || event.key === "ArrowUp") { event.preventDefault(); move(-1); }
 });

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"bearings/internal/fastapi"
+	"bearings/internal/source"
 )
 
 // Marks of the tree for people.
@@ -21,6 +22,7 @@ const (
 // and token calls of the project, then what could not be resolved.
 func Map(w io.Writer, project *fastapi.Project, style Style) error {
 	t := &mapText{style: style, places: newPlaces(project), project: project, redactor: NewRedactor(project)}
+	t.measure()
 	for _, app := range project.Apps {
 		t.app(app)
 	}
@@ -36,6 +38,27 @@ type mapText struct {
 	places   *places
 	project  *fastapi.Project
 	redactor *Redactor
+
+	nameColumn, placeColumn int
+}
+
+// measure fits the columns to what stands in most rows: the operations.
+func (t *mapText) measure() {
+	t.nameColumn, t.placeColumn = 30, 16
+	for _, app := range t.project.Apps {
+		for _, o := range app.Operations {
+			t.nameColumn = max(t.nameColumn, min(6+2*len(o.Includes)+textCells(operationName(o)), t.style.columns()/2-4))
+			t.placeColumn = max(t.placeColumn, min(textCells(t.places.short(operationPlace(o))), t.style.columns()/3))
+		}
+	}
+}
+
+// operationPlace is the def of the handler, or the registration where there is none.
+func operationPlace(o *fastapi.Operation) source.Location {
+	if o.Handler != nil && !o.Handler.At.IsZero() {
+		return o.Handler.At
+	}
+	return o.Registered
 }
 
 func (t *mapText) line(format string, args ...any) {
@@ -160,14 +183,14 @@ func schemeFacts(s *fastapi.Scheme) string {
 // row writes a name, a place and a note in columns that fit most projects.
 func (t *mapText) row(indent int, name, place, note string) {
 	name, note = clean(t.redactor.Text(name)), clean(t.redactor.Text(note))
-	const nameColumn, placeColumn = 34, 28
+	nameColumn, placeColumn := t.nameColumn, t.placeColumn
 	line := strings.Repeat(" ", indent) + pad(name, nameColumn-indent) + "  " + t.style.cyan(pad(place, placeColumn))
 	room := t.style.columns() - max(nameColumn, textCells(name)+indent) - max(placeColumn, textCells(place)) - 4
 	if note == "" {
 		t.line("%s", line)
 		return
 	}
-	if room < 16 {
+	if room < 24 && textCells(note) > room {
 		t.line("%s", line)
 		for _, part := range wrap(note, t.style.columns()-indent-4) {
 			t.line("%s%s", strings.Repeat(" ", indent+4), part)
@@ -226,14 +249,6 @@ func (t *mapText) operation(o *fastapi.Operation, indent int) {
 	if o.Protected {
 		mark, name = guardedMark, ""
 	}
-	id := o.ID()
-	if len(o.Methods) > 1 {
-		id = strings.Join(o.Methods, ",") + " " + o.Path
-	}
-	place := t.places.short(o.Registered)
-	if o.Handler != nil && !o.Handler.At.IsZero() {
-		place = t.places.short(o.Handler.At)
-	}
 	switch {
 	case o.Kind == fastapi.MountKind && o.Mounted != nil:
 		name = "→ " + o.Mounted.Name
@@ -242,7 +257,7 @@ func (t *mapText) operation(o *fastapi.Operation, indent int) {
 	case o.Protected:
 		name = guards(o)
 	}
-	t.row(indent, mark+" "+id, place, name)
+	t.row(indent, mark+" "+operationName(o), t.places.short(operationPlace(o)), name)
 }
 
 // guards says how an operation is guarded: each dependency that leads to a
@@ -287,7 +302,7 @@ func callableName(c *fastapi.Callable) string {
 	if c == nil || c.Name == "" {
 		return "(not resolved)"
 	}
-	return c.Name[strings.LastIndexByte(c.Name, ':')+1:]
+	return afterColon(c.Name)
 }
 
 func (t *mapText) keys() {
@@ -322,7 +337,7 @@ func (t *mapText) tokens() {
 	}
 	t.line("%s", t.style.bold("token calls"))
 	for _, c := range t.project.Tokens {
-		t.row(2, string(c.Operation)+" in "+c.Function, t.places.short(c.At), tokenFacts(c))
+		t.row(2, string(c.Operation)+" in "+afterColon(c.Function), t.places.short(c.At), tokenFacts(c))
 	}
 	t.line("")
 }

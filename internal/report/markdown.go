@@ -11,6 +11,7 @@ import (
 // Markdown writes findings for an issue, a pull request or a colleague.
 func Markdown(w io.Writer, in *Findings) error {
 	p, r := newPlaces(in.Project), NewRedactor(in.Project)
+	body := &card{project: in.Project, places: p, redactor: r}
 	var b strings.Builder
 	confirmed, hypotheses := tally(in.Findings)
 	fmt.Fprintf(&b, "# bearings\n\n%d confirmed, %s. Read %s, %d of them Python; %s.\n", confirmed, count(hypotheses, "hypothesis", "hypotheses"),
@@ -22,7 +23,7 @@ func Markdown(w io.Writer, in *Findings) error {
 			fmt.Fprintf(&b, "\n## %s\n", strings.TrimSuffix(string(family)+": "+question(family), ": "))
 		}
 		fmt.Fprintf(&b, "\n### %s\n\n", escapeMarkdown(f.Message))
-		b.WriteString(findingBody(p, r, f, func(s string) string { return s }))
+		b.WriteString(body.findingBody(f))
 	}
 	if gaps := allGaps(in.Project); len(gaps) > 0 {
 		b.WriteString("\n## Could not be resolved\n\n")
@@ -33,15 +34,15 @@ func Markdown(w io.Writer, in *Findings) error {
 	return emit(w, r, b.String())
 }
 
-// findingBody is a finding below its title. link turns the text of a place into a link.
-func findingBody(p *places, r *Redactor, f analyzers.Finding, _ func(string) string) string {
+// findingBody is a finding below its title.
+func (c *card) findingBody(f analyzers.Finding) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "**%s, %s** · %s · %s\n\n", f.Severity, f.Certainty, code(f.Code), code(p.full(f.At)))
-	if e, ok := r.excerptAt(p, f.At, 120); ok && e.text != "" {
+	fmt.Fprintf(&b, "**%s, %s** · %s · %s\n\n", f.Severity, f.Certainty, code(f.Code), c.at(f.At))
+	if e, ok := c.redactor.excerptAt(c.places, f.At, 120); ok && e.text != "" {
 		fmt.Fprintf(&b, "```text\n%5d │ %s\n      │ %s\n```\n\n", e.number, strings.ReplaceAll(e.text, "```", "'''"), e.carets())
 	}
 	for _, e := range f.Evidence {
-		fmt.Fprintf(&b, "- because %s\n", strings.TrimSpace(code(p.short(e.At))+" "+escapeMarkdown(e.Note)))
+		fmt.Fprintf(&b, "- because %s\n", strings.TrimSpace(c.at(e.At)+" "+escapeMarkdown(e.Note)))
 	}
 	if f.Effect.Text != "" {
 		fmt.Fprintf(&b, "- effect: %s\n", escapeMarkdown(effectText(f.Effect)))
@@ -50,7 +51,7 @@ func findingBody(p *places, r *Redactor, f analyzers.Finding, _ func(string) str
 		fmt.Fprintf(&b, "- assumes: %s\n", escapeMarkdown(a))
 	}
 	for _, g := range f.Gaps {
-		fmt.Fprintf(&b, "- could not be resolved: %s %s\n", code(p.short(g.At)), escapeMarkdown(g.Reason))
+		fmt.Fprintf(&b, "- could not be resolved: %s %s\n", c.at(g.At), escapeMarkdown(g.Reason))
 	}
 	if f.Check.Say != "" {
 		fmt.Fprintf(&b, "- check: %s\n", escapeMarkdown(f.Check.Say))

@@ -25,9 +25,11 @@ func writers() map[string]func(io.Writer) error {
 		}
 	}
 	return map[string]func(io.Writer) error{
-		"findings.txt":    func(w io.Writer) error { return Text(w, sampleReport(), Style{}) },
-		"findings.json":   func(w io.Writer) error { return JSON(w, sampleReport()) },
-		"findings.sarif":  func(w io.Writer) error { return SARIF(w, []*analyzers.Analyzer{{Code: "key-hardcoded", Family: analyzers.SecretKey, Severity: analyzers.Error}}, sampleReport()) },
+		"findings.txt":  func(w io.Writer) error { return Text(w, sampleReport(), Style{}) },
+		"findings.json": func(w io.Writer) error { return JSON(w, sampleReport()) },
+		"findings.sarif": func(w io.Writer) error {
+			return SARIF(w, []*analyzers.Analyzer{{Code: "key-hardcoded", Family: analyzers.SecretKey, Severity: analyzers.Error}}, sampleReport())
+		},
 		"findings.github": func(w io.Writer) error { in := sampleReport(); in.Base = "back, end"; return GitHub(w, in) },
 		"findings.xml":    func(w io.Writer) error { return JUnit(w, sampleReport()) },
 		"findings.md":     func(w io.Writer) error { return Markdown(w, sampleReport()) },
