@@ -110,7 +110,7 @@ func (s *lineScanner) scan() {
 // str moves behind the string that begins at the quote c.
 func (s *lineScanner) str(c byte) {
 	start := s.at
-	quote := s.text[start : start+1]
+	quote, format := s.text[start:start+1], isFormat(s.text[s.line.start:start])
 	if triple := bytes.Repeat(quote, 3); bytes.HasPrefix(s.text[start:], triple) && start != s.cut {
 		quote = triple
 	}
@@ -122,6 +122,15 @@ func (s *lineScanner) str(c byte) {
 		case bytes.HasPrefix(s.text[s.at:], quote):
 			s.at += len(quote)
 			return
+		case format && s.text[s.at] == '{':
+			if s.at+1 < len(s.text) && s.text[s.at+1] == '{' {
+				s.at++
+				break
+			}
+			if s.at++; !s.interpolation() {
+				return
+			}
+			continue
 		case s.text[s.at] == '\n' && len(quote) == 1:
 			s.line.open = true
 			return
@@ -138,6 +147,59 @@ func (s *lineScanner) str(c byte) {
 			s.unclosed = s.suspect - 1
 		}
 	}
+}
+
+// isFormat reports whether a string that follows b has a prefix with f or t.
+func isFormat(b []byte) bool {
+	prefix := b[max(0, len(b)-3):]
+	n := len(prefix)
+	for n > 0 && ('a' <= prefix[n-1]|0x20 && prefix[n-1]|0x20 <= 'z' || prefix[n-1] == '_') {
+		n--
+	}
+	return len(prefix)-n <= 2 && bytes.ContainsAny(prefix[n:], "fFtT")
+}
+
+// interpolation moves behind the "}" that ends an expression within an f-string
+// (PEP 701: it may hold any string and span lines). It returns false, at the end
+// of a line, when there is none.
+func (s *lineScanner) interpolation() bool {
+	depth, spec := 0, false
+	start := s.at
+	for s.at < len(s.text) {
+		c := s.text[s.at]
+		switch {
+		case c == '\n':
+			before, rest := bytes.TrimSpace(s.text[start:s.at]), s.text[s.at+1:]
+			if startsStatement(rest, s.line.indent) || len(before) > 0 && endsOperand(before) && startsOperand(rest) {
+				s.line.open = true
+				return false
+			}
+		case c == '{' || !spec && (c == '(' || c == '['):
+			depth++
+		case c == '}' && depth == 0:
+			s.at++
+			return true
+		case c == '}' || !spec && (c == ')' || c == ']'):
+			depth = max(0, depth-1)
+		case c == ':' && depth == 0:
+			spec = true
+		case !spec && c == '#':
+			s.at = nextLine(s.text, s.at) - 1
+			if s.text[s.at] == '\n' {
+				continue
+			}
+		case !spec && (c == '"' || c == '\''):
+			s.str(c)
+			if s.line.open {
+				return false
+			}
+			continue
+		}
+		s.at++
+	}
+	s.at = len(s.text)
+	s.line.open = true
+	return false
 }
 
 // startsStatement reports whether the line that rest begins with can only be a

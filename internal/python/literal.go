@@ -78,8 +78,10 @@ type literal struct {
 	start, end         uint32
 }
 
-func (l *lowerer) literal(i int) literal {
-	at := l.at(i)
+func (l *lowerer) literal(i int) literal { return l.frame(l.at(i)) }
+
+// frame reads the frame of the literal that stands at a range.
+func (l *lowerer) frame(at Range) literal {
 	lit := literal{start: at.Start, end: at.End}
 	b := l.text
 	for lit.start < at.End && b[lit.start] != '"' && b[lit.start] != '\'' {

@@ -1,0 +1,3 @@
+; Definitions of classes.
+(class_definition
+  name: (identifier) @name) @class

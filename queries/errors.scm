@@ -1,0 +1,2 @@
+; What the parser could not place.
+(ERROR) @error

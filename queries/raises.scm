@@ -1,0 +1,2 @@
+; Statements that raise.
+(raise_statement) @raise
