@@ -105,6 +105,7 @@ async function fix(uri, d) {
 
 async function typing(uri) {
   const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.window.showTextDocument(document, { viewColumn: 1 }); // "undo" goes to the active editor
   const at = document.positionAt(document.getText().indexOf('/login/token"'));
   const edit = new vscode.WorkspaceEdit();
   edit.insert(uri, at, '/nowhere');

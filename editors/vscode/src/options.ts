@@ -14,6 +14,7 @@ export function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptio
     diagnosticCollectionName: 'bearings',
     outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
+    // The settings themselves are asked for by the server (workspace/configuration).
     initializationOptions: { clientCommands },
     markdown: { isTrusted: { enabledCommands: clientCommands }, supportHtml: false },
   };

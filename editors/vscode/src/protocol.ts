@@ -12,6 +12,17 @@ export interface Place {
   readonly line: number;
 }
 
+/** Something that is written in the project, or somewhere else: in a library, or nowhere. */
+export interface MaybePlace {
+  readonly file?: string | null;
+  readonly line?: number | null;
+}
+
+/** The place of something, if it is written in the project. */
+export function placeOf(x: MaybePlace | undefined | null): Place | undefined {
+  return x?.file && x.line ? { file: x.file, line: x.line } : undefined;
+}
+
 export interface Range {
   readonly start: { readonly line: number; readonly column: number };
   readonly end: { readonly line: number; readonly column: number };
@@ -48,8 +59,8 @@ export interface Finding {
   readonly fingerprint: string;
 }
 
-export interface Dependency extends Place {
-  readonly name: string;
+export interface Dependency extends MaybePlace {
+  readonly name?: string | null;
   readonly via: string;
   readonly parameter?: string | null;
   readonly scheme?: string | null;
@@ -57,14 +68,16 @@ export interface Dependency extends Place {
   readonly dependencies?: readonly Dependency[] | null;
 }
 
-export interface Operation extends Place {
+export interface Operation extends MaybePlace {
   readonly kind: 'http' | 'websocket' | 'mount';
   readonly methods?: readonly string[] | null;
   readonly path: string;
-  readonly name: string;
+  readonly name?: string | null;
   readonly registered?: Place | null;
   readonly dependencies?: readonly Dependency[] | null;
   readonly protected: boolean;
+  /** How it is protected, in words: "OAuth2PasswordBearer", "middleware AuthMiddleware". */
+  readonly means?: readonly string[] | null;
   /** The findings that concern this operation; absent where the server does not say. */
   readonly findings?: readonly unknown[] | null;
   readonly gaps?: readonly Gap[] | null;
@@ -83,6 +96,11 @@ export interface Scheme extends Place {
 
 export interface App extends Place {
   readonly name: string;
+  /** application, test or example. */
+  readonly role?: string;
+  /** The application that mounts this one, and where. */
+  readonly parent?: string | null;
+  readonly mountPath?: string | null;
   readonly middleware?: readonly Middleware[] | null;
   readonly securitySchemes?: readonly Scheme[] | null;
   readonly operations?: readonly Operation[] | null;
@@ -97,23 +115,43 @@ export interface KeyInEnvironment {
   readonly state: KeyState;
   /** Equal letters are equal values. */
   readonly same?: string | null;
+  /** How the value gets there, in words. */
+  readonly via?: string | null;
+  /** In characters; the value itself is never sent. */
+  readonly length?: number | null;
+  /** What is remarkable about the value: "ends in a newline". */
+  readonly properties?: readonly string[] | null;
+  /** Lines that set it too, and have no effect. */
+  readonly shadowed?: readonly (Place & { readonly why: string; readonly same: boolean })[] | null;
+  /** Why the state is unknown or missing. */
+  readonly reason?: string | null;
+  /** What outside the files would win. */
+  readonly outside?: string | null;
+  /** It differs from what most environments have. */
+  readonly differs?: boolean;
 }
 
 export interface Key extends Place {
   readonly name: string;
   readonly loader: string;
+  /** "signs", "verifies", "algorithm", … */
+  readonly roles?: readonly string[] | null;
+  /** The names of the variables that it is read from. */
+  readonly variables?: readonly string[] | null;
   readonly environments?: readonly KeyInEnvironment[] | null;
 }
 
 export interface AuthenticationMap {
+  readonly gaps?: readonly Gap[] | null;
   readonly apps?: readonly App[] | null;
 }
 
 export interface Environments {
   readonly keys?: readonly Key[] | null;
+  readonly gaps?: readonly Gap[] | null;
 }
 
-export interface Outcome extends Place {
+export interface Outcome extends MaybePlace {
   readonly status: number;
   readonly when: string;
   readonly detail?: string | null;
@@ -121,7 +159,7 @@ export interface Outcome extends Place {
   readonly intended?: boolean;
 }
 
-export interface Step extends Place {
+export interface Step extends MaybePlace {
   readonly layer: string;
   readonly name: string;
   readonly outcomes?: readonly Outcome[] | null;

@@ -8,10 +8,15 @@ const marks: Record<KeyState, string> = { set: '●', empty: '○', missing: '�
 export function environmentsPage(e: Environments): Html {
   const keys = e.keys ?? [];
   const names = [...new Set(keys.flatMap((k) => (k.environments ?? []).map((x) => x.environment)))];
-  if (keys.length === 0) return html`<h1>Keys across environments</h1><p class="empty">No key or setting that matters for authentication was found.</p>`;
+  const gaps = e.gaps ?? [];
   return html`<header><h1>Keys across environments</h1>
     <p class="sub">Equal letters in a row are equal values. The values themselves are never shown.</p></header>
-    <div class="scroll" tabindex="0" role="region" aria-label="Table of keys and environments"><table>
+    ${keys.length === 0 ? html`<p class="empty">No key or setting that matters for authentication was found.</p>` : table(keys, names)}
+    ${gaps.length > 0 && html`<section><h2>Not resolved <span class="count">${gaps.length}</span></h2><ul>${gaps.map((g) => html`<li>${g.reason}: ${placeLink({ file: g.file, line: g.range.start.line })}</li>`)}</ul></section>`}`;
+}
+
+function table(keys: readonly Key[], names: readonly string[]): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of keys and environments"><table>
       <thead><tr><th scope="col">Key</th>${names.map((n) => html`<th scope="col">${n}</th>`)}</tr></thead>
       <tbody>${keys.map((k) => row(k, names))}</tbody>
     </table></div>
@@ -20,11 +25,21 @@ export function environmentsPage(e: Environments): Html {
 
 function row(k: Key, names: readonly string[]): Html {
   const cells = names.map((n) => (k.environments ?? []).find((x) => x.environment === n));
-  const letters = new Set(cells.map((c) => c?.same).filter(Boolean));
-  return html`<tr><th scope="row">${placeLink(k, k.name)}<div class="sub">${k.loader}${letters.size > 1 && html` · <b class="differs">values differ</b>`}</div></th>${cells.map(cell)}</tr>`;
+  const words = [k.loader, ...(k.roles ?? [])];
+  const variables = (k.variables ?? []).filter((v) => v !== k.name);
+  return html`<tr><th scope="row">${placeLink(k, k.name)}<div class="sub">${words.join(' · ')}</div>
+    ${variables.length > 0 && html`<div class="sub">reads ${variables.join(', ')}</div>`}
+    ${cells.some((c) => c?.differs) && html`<div class="differs">not the same everywhere</div>`}</th>${cells.map(cell)}</tr>`;
 }
 
 function cell(c: KeyInEnvironment | undefined): Html {
   if (!c) return html`<td class="empty">–</td>`;
-  return html`<td><span class="state ${c.state}"><span aria-hidden="true">${marks[c.state]}</span> ${c.state}</span>${c.same && html` <span class="letter" title="Equal letters are equal values">${c.same}</span>`}<div>${c.source ? placeLink(c.source) : html`<span class="nowhere">no source</span>`}</div></td>`;
+  const notes = [c.length ? `${c.length} characters` : '', ...(c.properties ?? [])].filter((n) => n !== '');
+  return html`<td class="${c.differs && 'odd'}"><span class="state ${c.state}"><span aria-hidden="true">${marks[c.state]}</span> ${c.state}</span>
+    ${c.same && html`<span class="letter" title="Equal letters are equal values">${c.same}</span>`}${c.differs && html` <span class="differs">differs</span>`}
+    <div>${c.source && placeLink(c.source)}</div>
+    ${notes.length > 0 && html`<div class="sub">${notes.join(', ')}</div>`}
+    ${c.reason && html`<div class="sub">${c.reason}</div>`}
+    ${(c.shadowed ?? []).map((s) => html`<div class="sub">without effect: ${placeLink(s)}, ${s.why}</div>`)}
+    ${c.outside && html`<div class="sub">${c.outside}</div>`}</td>`;
 }

@@ -15,7 +15,7 @@ export class EnvironmentsPanel {
   ) {}
 
   async open(): Promise<void> {
-    this.panel ??= new Panel(this.context, 'bearings.environments', 'Keys Across Environments', () => undefined, () => { this.panel = undefined; });
+    this.panel ??= new Panel(this.context, 'bearings.environments', 'Keys Across Environments', () => undefined, () => { this.panel = undefined; }, vscode.ViewColumn.Active);
     this.panel.panel.reveal(undefined, false);
     await this.refresh();
   }

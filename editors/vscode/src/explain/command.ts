@@ -37,7 +37,7 @@ async function pickOperation(server: Server): Promise<string | undefined> {
   const map = await server.ask<AuthenticationMap>(MAP);
   const operations = (map?.apps ?? []).flatMap((app) => app.operations ?? []);
   const here = vscode.window.activeTextEditor?.document.uri.path ?? '';
-  const items = operations.map((o) => ({ label: `${lockOf(o)} ${operationId(o)}`, description: `${o.file}:${o.line}`, id: operationId(o), here: here.endsWith(`/${o.file}`) }));
+  const items = operations.map((o) => ({ label: `${lockOf(o)} ${operationId(o)}`, description: o.file ? `${o.file}:${o.line ?? 1}` : '', id: operationId(o), here: Boolean(o.file) && here.endsWith(`/${o.file ?? ''}`) }));
   items.sort((a, b) => Number(b.here) - Number(a.here));
   if (items.length === 0) {
     void vscode.window.showInformationMessage('Bearings: no path operation was found in the open folder.');

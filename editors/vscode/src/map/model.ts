@@ -1,5 +1,5 @@
 // The tree of the Authentication Map, from the server's answer. Pure: no editor in here.
-import { operationId, type App, type AuthenticationMap, type Dependency, type Gap, type Operation, type Place } from '../protocol';
+import { operationId, placeOf, type App, type AuthenticationMap, type Dependency, type Gap, type Operation, type Place } from '../protocol';
 
 export type NodeKind = 'app' | 'group' | 'operation' | 'middleware' | 'dependency' | 'scheme' | 'handler' | 'gaps' | 'gap' | 'schemes';
 export type Guarding = 'protected' | 'open' | 'unresolved';
@@ -24,7 +24,8 @@ export function guarding(o: Operation): Guarding {
 
 /** One node for each application. */
 export function treeOf(map: AuthenticationMap): MapNode[] {
-  return (map.apps ?? []).map(appNode);
+  const gaps = gapsNode('project', map.gaps ?? []);
+  return [...(map.apps ?? []).map(appNode), ...(gaps ? [gaps] : [])];
 }
 
 function appNode(app: App): MapNode {
@@ -33,7 +34,9 @@ function appNode(app: App): MapNode {
   const direct = groups.flatMap((g) => (g.label === '' ? g.children : []));
   const open = operations.filter((o) => guarding(o) === 'open' && o.kind !== 'mount').length;
   const gaps = gapsNode(app.name, app.gaps ?? []);
-  const summary = [`${operations.length} path operation${operations.length === 1 ? '' : 's'}`, open > 0 ? `${open} open` : '', gaps ? `${gaps.children.length} not resolved` : ''];
+  const mounted = app.parent ? `mounted by ${shortName(app.parent)} at ${app.mountPath ?? '/'}` : '';
+  const role = app.role === 'test' || app.role === 'example' ? app.role : '';
+  const summary = [role, mounted, `${operations.length} path operation${operations.length === 1 ? '' : 's'}`, open > 0 ? `${open} open` : '', gaps ? `${gaps.children.length} not resolved` : ''];
   return {
     kind: 'app', label: app.name, description: summary.filter(Boolean).join(' · '), place: app, id: app.name,
     children: [...direct, ...groups.filter((g) => g.label !== ''), ...schemesNode(app), ...(gaps ? [gaps] : [])],
@@ -43,7 +46,7 @@ function appNode(app: App): MapNode {
 function groupByFile(operations: readonly Operation[]): Map<string, Operation[]> {
   const groups = new Map<string, Operation[]>();
   for (const o of operations) {
-    const file = o.registered?.file ?? o.file;
+    const file = o.registered?.file ?? o.file ?? '';
     const group = groups.get(file);
     if (group) group.push(o);
     else groups.set(file, [o]);
@@ -54,7 +57,7 @@ function groupByFile(operations: readonly Operation[]): Map<string, Operation[]>
 /** The group of the application's own file has no label: its operations stand directly below the application. */
 function groupNode(app: App, file: string, operations: readonly Operation[]): MapNode {
   return {
-    kind: 'group', label: file === app.file ? '' : commonPrefix(operations.map((o) => o.path)), description: file,
+    kind: 'group', label: file === app.file || file === '' ? '' : commonPrefix(operations.map((o) => o.path)), description: file,
     place: { file, line: 1 }, id: `${app.name} ${file}`, children: operations.map((o) => operationNode(app, o)),
   };
 }
@@ -73,10 +76,10 @@ function operationNode(app: App, o: Operation): MapNode {
   const id = `${app.name} ${operationId(o)}`;
   const middleware = (app.middleware ?? []).map((m, i): MapNode => ({ kind: 'middleware', label: shortName(m.class), description: 'middleware', place: m, children: [], id: `${id} m${i}` }));
   const dependencies = (o.dependencies ?? []).map((d, i) => dependencyNode(d, `${id} d${i}`));
-  const handler: MapNode = { kind: 'handler', label: shortName(o.name), description: 'handler', place: o, children: [], id: `${id} h` };
+  const handler: MapNode = { kind: 'handler', label: shortName(o.name), description: 'handler', place: placeOf(o), children: [], id: `${id} h` };
   const gaps = gapsNode(id, o.gaps ?? []);
   return {
-    kind: 'operation', label: operationId(o), description: guards(o), place: o, operation: o, guarding: guarding(o), id,
+    kind: 'operation', label: operationId(o), description: guards(o), place: placeOf(o) ?? placeOf(o.registered), operation: o, guarding: guarding(o), id,
     children: [...middleware, ...dependencies, handler, ...(gaps ? [gaps] : [])],
   };
 }
@@ -86,7 +89,7 @@ function guards(o: Operation): string {
   if (o.kind === 'mount') return 'mount';
   const chains = (o.dependencies ?? []).map(guardChain).filter((c) => c !== '');
   if (chains.length > 0) return [...new Set(chains)].join(' · ');
-  if (o.protected) return 'protected outside its dependencies';
+  if (o.protected) return (o.means ?? []).join(' · ') || 'protected';
   return guarding(o) === 'unresolved' ? 'not fully resolved' : 'open';
 }
 
@@ -101,7 +104,7 @@ function dependencyNode(d: Dependency, id: string): MapNode {
   const scopes = (d.scopes ?? []).length > 0 ? ` · scopes ${(d.scopes ?? []).join(', ')}` : '';
   return {
     kind: d.scheme ? 'scheme' : 'dependency', label: d.scheme ?? shortName(d.name), description: how + scopes,
-    place: d.file ? d : undefined, id, children: (d.dependencies ?? []).map((c, i) => dependencyNode(c, `${id}.${i}`)),
+    place: placeOf(d), id, children: (d.dependencies ?? []).map((c, i) => dependencyNode(c, `${id}.${i}`)),
   };
 }
 
@@ -122,6 +125,7 @@ function gapsNode(owner: string, gaps: readonly Gap[]): MapNode | undefined {
 }
 
 /** "app.routes.users:read_me" as people say it: read_me. */
-export function shortName(name: string): string {
+export function shortName(name: string | undefined | null): string {
+  if (!name) return 'unknown';
   return name.slice(name.lastIndexOf(':') + 1);
 }

@@ -20,8 +20,8 @@ export class Panel {
   private ready = false;
   private body: string | undefined;
 
-  constructor(context: vscode.ExtensionContext, type: string, title: string, onMessage: (m: Message) => void, onClose: () => void) {
-    this.panel = vscode.window.createWebviewPanel(type, title, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false }, { enableScripts: true, localResourceRoots: [] });
+  constructor(context: vscode.ExtensionContext, type: string, title: string, onMessage: (m: Message) => void, onClose: () => void, column = vscode.ViewColumn.Beside) {
+    this.panel = vscode.window.createWebviewPanel(type, title, { viewColumn: column, preserveFocus: false }, { enableScripts: true, localResourceRoots: [] });
     this.panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'bearings.svg');
     this.panel.onDidDispose(onClose);
     this.panel.webview.onDidReceiveMessage((m: Message) => { this.receive(m, onMessage); });

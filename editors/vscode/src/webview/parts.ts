@@ -1,10 +1,11 @@
 // The small parts that the panels share. A button says with data-do what it wants of the extension.
-import type { Place } from '../protocol';
+import { placeOf, type MaybePlace } from '../protocol';
 import { html, type Html } from './html';
 
 /** A link to a line; plain words where there is no place in the project. */
-export function placeLink(place: Place | undefined | null, label?: string): Html {
-  if (!place?.file) return html`<span class="nowhere">${label ?? 'not in this project'}</span>`;
+export function placeLink(maybe: MaybePlace | undefined | null, label?: string): Html {
+  const place = placeOf(maybe);
+  if (!place) return html`<span class="nowhere">${label ?? 'not in this project'}</span>`;
   const where = `${place.file}:${place.line}`;
   const title = label === undefined || label === where ? `Open ${where}` : `${label}: open ${where}`;
   return html`<button class="link" data-do="open" data-file="${place.file}" data-line="${place.line}" title="${title}">${label ?? where}</button>`;

@@ -1,0 +1,12 @@
+-- The configuration that vim.lsp.enable('bearings') starts. Change parts of it with
+-- vim.lsp.config('bearings', { … }) before or after.
+---@type vim.lsp.Config
+return {
+  cmd = { 'bearings', 'serve' },
+  filetypes = { 'python', 'yaml', 'yaml.docker-compose', 'dockerfile', 'toml', 'requirements', 'env', 'sh', 'conf' },
+  -- Only in a project of Python; a folder of shell scripts or YAML alone needs no server.
+  root_dir = function(bufnr, on_dir)
+    require('bearings.root').find(bufnr, on_dir)
+  end,
+  init_options = { clientCommands = { 'bearings.explain', 'bearings.showMap', 'bearings.showEnvironments' } },
+}

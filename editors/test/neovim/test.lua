@@ -1,0 +1,140 @@
+-- nvim --clean --headless -l test.lua SERVER PROJECT ; exit status 0 = all passed.
+-- What a person sees: floats, quickfix list, text of the buffer. PROJECT is changed; give a copy.
+local server, project = arg[1], vim.fs.abspath(arg[2])
+local here = vim.fs.dirname(vim.fs.abspath(debug.getinfo(1, 'S').source:sub(2)))
+local plugin = vim.fs.joinpath(here, '..', '..', 'neovim')
+
+local function ok(cond, what)
+  io.stdout:write((cond and 'ok   ' or 'FAIL ') .. what .. '\n')
+  if not cond then vim.cmd('cquit 1') end
+end
+local function wait(what, f, ms) ok(vim.wait(ms or 10000, f, 20), what) end
+local function edit(name) vim.cmd.edit(vim.fs.joinpath(project, name)) end
+
+vim.opt.runtimepath:prepend(plugin)
+vim.cmd('filetype on') -- `nvim -l` skips it, and vim.lsp.enable() works from FileType events
+vim.cmd.source(vim.fs.joinpath(plugin, 'plugin', 'bearings.lua'))
+vim.lsp.config('bearings', { cmd = { server, 'serve' } }) -- merged over lsp/bearings.lua
+vim.lsp.enable('bearings')
+
+local function float()
+  for _, w in ipairs(vim.api.nvim_list_wins()) do
+    if vim.api.nvim_win_get_config(w).relative ~= '' then return w end
+  end
+end
+local function float_text()
+  local w = float()
+  return w and table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(w), 0, -1, false), '\n')
+end
+local function close() vim.api.nvim_win_close(float(), true) end
+local function press(keys) vim.api.nvim_feedkeys(vim.keycode(keys), 'xt', false) end
+
+local function diagnostics(buf)
+  return vim.iter(vim.diagnostic.get(buf)):filter(function(d) return d.code == 'token-url-unrouted' end):totable()
+end
+
+edit('app/deps.py')
+local buf = vim.api.nvim_get_current_buf()
+wait('client attached and initialized', function()
+  local c = vim.lsp.get_clients({ bufnr = buf, name = 'bearings' })[1]
+  return c and c.initialized
+end)
+local client = vim.lsp.get_clients({ bufnr = buf, name = 'bearings' })[1]
+ok(client.root_dir == project, 'the root is the project: ' .. tostring(client.root_dir))
+wait('the diagnostic', function() return #diagnostics(buf) == 1 end)
+local d = diagnostics(buf)[1]
+ok(d.source == 'bearings' and d.message:find('/api/v1/login/token', 1, true), 'its source and message')
+ok(d.lnum == 8, 'its line')
+ok(vim.api.nvim_buf_get_text(buf, d.lnum, d.col, d.end_lnum, d.end_col, {})[1]:find('"/login/token"', 1, true), 'its range covers the URL')
+
+vim.api.nvim_win_set_cursor(0, { d.lnum + 1, d.col })
+vim.lsp.buf.hover()
+wait('the hover float', function() return float() ~= nil end)
+ok(float_text():find('/login/token', 1, true) and float_text():lower():find('confirmed'), 'hover text')
+close()
+
+-- Code lens, put there by the plugin.
+edit('app/routes/users.py')
+local users = vim.api.nvim_get_current_buf()
+local function lenses()
+  return vim.lsp.codelens.get(vim.fn.has('nvim-0.12') == 1 and { bufnr = users } or users)
+end
+local function lens_of(name)
+  for _, item in ipairs(lenses()) do
+    local l = item.lens or item
+    if l.command and l.command.title:find(name, 1, true) then return l end
+  end
+end
+wait('code lens with the guard', function() return lens_of('get_current_user') ~= nil end)
+local lens = lens_of('get_current_user')
+ok(vim.lsp.commands[lens.command.command] ~= nil, 'its command is known: ' .. lens.command.command)
+vim.lsp.commands[lens.command.command](lens.command, { bufnr = users, client_id = client.id })
+wait('the lens explains', function() return (float_text() or ''):find('The way of GET /api/v1/users/me', 1, true) end)
+close()
+
+vim.cmd('BearingsMap')
+wait(':BearingsMap', function() return float() ~= nil end)
+local text = float_text()
+ok(text:find('● GET /api/v1/users/me  get_current_user ← OAuth2PasswordBearer', 1, true), 'a protected operation with its guards')
+ok(text:find('○ GET /health', 1, true), 'an open operation')
+ok(text:find('not resolved', 1, true), 'what is not resolved')
+vim.fn.search('GET /api/v1/users/me')
+press('<CR>')
+ok(float() == nil and vim.api.nvim_get_current_line():find('def read_me', 1, true), '<CR> goes to the line')
+
+vim.cmd('BearingsMap open')
+wait(':BearingsMap open', function() return #vim.fn.getqflist() > 0 end)
+local listed = vim.iter(vim.fn.getqflist()):map(function(i) return i.text end):join('\n')
+ok(listed:find('GET /health', 1, true) and not listed:find('users/me', 1, true), 'the quickfix list has the open operations only')
+vim.cmd.cclose()
+
+vim.cmd('BearingsExplain GET /api/v1/users/me 401')
+wait(':BearingsExplain', function() return float() ~= nil end)
+text = float_text()
+ok(text:find('→ 401', 1, true) and text:find('get_current_user', 1, true), 'places that answer 401')
+ok(text:find('Confirmed', 1, true) and text:find('Hypotheses', 1, true) and text:find('Ruled out', 1, true), 'confirmed, hypotheses, ruled out')
+close()
+
+vim.cmd('BearingsEnv')
+wait(':BearingsEnv', function() return float() ~= nil end)
+text = float_text()
+ok(text:lower():find('secret_key', 1, true) and text:find('empty', 1, true), 'keys and their states')
+ok(not text:find('not-a-real-key', 1, true), 'no value is shown')
+close()
+
+-- Call hierarchy, where the server has it.
+if client:supports_method('textDocument/prepareCallHierarchy') then
+  edit('app/deps.py')
+  vim.fn.search('def get_current_user')
+  vim.fn.search('get_current_user')
+  vim.fn.setqflist({})
+  vim.lsp.buf.incoming_calls()
+  wait('call hierarchy: incoming', function() return #vim.fn.getqflist() > 0 end)
+  ok(vim.iter(vim.fn.getqflist()):any(function(i) return i.text:find('/me', 1, true) or i.text:find('read_me', 1, true) end), 'it leads to the operation')
+  vim.cmd.cclose()
+else
+  io.stdout:write('skip call hierarchy: the server does not offer it\n')
+end
+
+-- Quick fix through the editor's own path: request, choose, apply.
+vim.cmd.buffer(buf)
+vim.api.nvim_win_set_cursor(0, { d.lnum + 1, 0 }) -- at the start of the line, not under the diagnostic
+vim.lsp.buf.code_action({ apply = true, filter = function(a) return (a.kind or ''):find('^quickfix') and a.title:find('tokenUrl') end })
+wait('quick fix applied', function()
+  return vim.api.nvim_buf_get_lines(buf, d.lnum, d.lnum + 1, false)[1]:find('api/v1/login/token', 1, true)
+end)
+wait('diagnostic gone', function() return #diagnostics(buf) == 0 end)
+vim.cmd('undo')
+wait('diagnostic back after undo', function() return #diagnostics(buf) == 1 end)
+
+vim.cmd('checkhealth bearings')
+text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
+ok(text:find('OK') and text:find('running for', 1, true) and not text:find('ERROR'), ':checkhealth bearings')
+vim.cmd.helptags(vim.fs.joinpath(plugin, 'doc'))
+vim.cmd.help('bearings-commands')
+ok(vim.api.nvim_get_current_line():find('COMMANDS', 1, true), ':help')
+vim.fs.rm(vim.fs.joinpath(plugin, 'doc', 'tags'), { force = true })
+
+client:stop()
+wait('server stopped', function() return client:is_stopped() end)
+vim.cmd('qall!')

@@ -1,0 +1,163 @@
+// Drives a real VS Code (code-server) in headless Chromium as a person would, with a screenshot of each state.
+// node driver.mjs URL FOLDER OUTDIR   (playwright-core is looked up from the current folder)
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+const require = createRequire(path.join(process.cwd(), 'x.js'));
+const { chromium } = require('playwright-core');
+const [url, folder, out] = process.argv.slice(2);
+fs.mkdirSync(out, { recursive: true });
+const t0 = Date.now();
+const step = (s) => console.log(`screen ${((Date.now() - t0) / 1000).toFixed(1)}s ok ${s}`);
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+});
+const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+page.setDefaultTimeout(20_000);
+const shot = (n) => page.screenshot({ path: path.join(out, `${n}.png`) });
+const quick = page.locator('.quick-input-widget input').first();
+const rows = page.locator('.quick-input-list .monaco-list-row');
+
+// Command palette: the one entry point that does not change with the layout.
+async function command(title) {
+  await page.keyboard.press('F1');
+  await quick.waitFor();
+  await quick.fill('>' + title);
+  await rows.filter({ hasText: title }).first().click();
+}
+// Quick open with "file:line,column" opens and moves the cursor in one step. The row is clicked, not chosen with
+// Enter: an Enter that comes while the list is still refreshing is lost.
+async function open(name, at) {
+  await page.keyboard.press('Control+Digit1');
+  // Keys that are pressed while a webview still has the focus are lost.
+  await page.waitForFunction(() => document.activeElement?.tagName !== 'IFRAME');
+  const base = name.split('/').pop();
+  await page.keyboard.press('Control+KeyP');
+  await quick.waitFor();
+  await quick.fill(at ? `${name}:${at}` : name);
+  await rows.filter({ hasText: base }).first().click();
+  await page.locator(`.tab.active[data-resource-name="${base}"]`).first().waitFor();
+  await quick.waitFor({ state: 'hidden' });
+}
+// A webview's content is in the second of two nested frames; only the visible panel's frame is ready.
+const panel = () => page.frameLocator('iframe.webview.ready:visible').frameLocator('#active-frame');
+const tree = (text) => page.locator('.pane-body .monaco-list-row', { hasText: text }).first();
+const squiggle = page.locator('.monaco-editor [class*="squiggly-"]').first();
+
+async function workbench() {
+  await page.goto(`${url}/?folder=${encodeURIComponent(folder)}`);
+  await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+  await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+  step('workbench');
+}
+
+async function editor() {
+  await open('app/deps.py', '9,42');
+  await squiggle.waitFor({ state: 'attached', timeout: 60_000 });
+  const item = page.locator('.statusbar-item', { hasText: 'Bearings' });
+  await item.waitFor();
+  assert.match(await item.getAttribute('aria-label'), /Bearings/);
+  step('squiggle and status item');
+  await command('Problems: Focus on Problems View');
+  const row = page.locator('.markers-panel .monaco-list-row', { hasText: 'token-url-unrouted' }).first();
+  await row.waitFor();
+  assert.match(await row.textContent(), /\/api\/v1\/login\/token/);
+  await shot('1-problems');
+  step('problems');
+  await page.locator('.view-line span', { hasText: '/login/token' }).last().hover();
+  const card = page.locator('.monaco-hover:visible', { hasText: 'login/token' }).first();
+  await card.waitFor();
+  await shot('2-hover');
+  step('hover');
+  await page.mouse.move(700, 880);
+  await page.keyboard.press('Control+KeyJ');
+}
+
+async function map() {
+  await command('Bearings: Show the Authentication Map');
+  await tree('GET /api/v1/users/me').waitFor();
+  assert.match(await tree('GET /api/v1/users/me').getAttribute('aria-label'), /protected/);
+  assert.match(await tree('GET /health').getAttribute('aria-label'), /open/);
+  await tree('GET /api/v1/users/me').locator('.monaco-tl-twistie').click();
+  await tree('OAuth2PasswordBearer').waitFor();
+  await open('app/routes/users.py');
+  await page.locator('.codelens-decoration a', { hasText: 'get_current_user' }).first().waitFor();
+  await shot('3-map-and-lens');
+  step('map and code lens');
+}
+
+async function explain() {
+  await page.locator('.codelens-decoration a', { hasText: 'get_current_user' }).first().click();
+  await panel().locator('h1', { hasText: 'GET /api/v1/users/me' }).waitFor();
+  await panel().locator('.way .step').nth(2).waitFor();
+  await shot('4-explain-any');
+  await panel().locator('button.chip', { hasText: '401' }).click();
+  await panel().locator('h1 .status', { hasText: '401' }).waitFor();
+  await panel().locator('.way .hit', { hasText: 'get_current_user' }).waitFor();
+  await panel().locator('section.confirmed, section.hypotheses').first().waitFor();
+  await shot('5-explain-401');
+  await panel().locator('body').evaluate(() => document.getElementById('confirmed').scrollIntoView());
+  await shot('6-explain-findings');
+  step('explain panel');
+  await panel().locator('.exits button.link', { hasText: 'app/deps.py' }).first().click();
+  await page.locator('.tab.active[data-resource-name="deps.py"]').first().waitFor();
+  step('a link goes to the line');
+}
+
+async function environments() {
+  await command('Bearings: Compare Keys Across Environments');
+  await panel().locator('th', { hasText: 'secret_key' }).or(panel().locator('th', { hasText: 'SECRET_KEY' })).first().waitFor();
+  const text = await panel().locator('table').innerText();
+  assert.match(text, /empty/);
+  assert.ok(!text.includes('not-a-real-key'), 'no value of a key is shown');
+  await shot('7-environments');
+  step('environments');
+}
+
+async function quickFix() {
+  await open('app/deps.py', '9,42');
+  await page.keyboard.press('Control+Period');
+  const item = page.locator('.action-widget .monaco-list-row', { hasText: 'tokenUrl' }).first();
+  await item.waitFor();
+  await shot('8-quick-fix-menu');
+  await item.click();
+  await page.locator('.view-line', { hasText: 'api/v1/login/token' }).waitFor();
+  await page.keyboard.press('Control+KeyS');
+  await page.waitForFunction(() => !document.querySelector('.tab.active.dirty'));
+  assert.match(fs.readFileSync(path.join(folder, 'app/deps.py'), 'utf8'), /tokenUrl="\/?api\/v1\/login\/token"/);
+  await shot('9-fixed');
+  step('quick fix on disk');
+}
+
+async function dark() {
+  await command('Preferences: Toggle between Light/Dark Themes');
+  await command('Bearings: Explain This Status');
+  await rows.filter({ hasText: 'GET /api/v1/users/me' }).first().click();
+  await rows.filter({ hasText: '401' }).first().click();
+  await panel().locator('h1 .status', { hasText: '401' }).waitFor();
+  await shot('10-explain-other-theme');
+  await command('Bearings: Get Started');
+  await page.locator('.gettingStartedContainer', { hasText: 'Find your bearings' }).first().waitFor();
+  await shot('11-walkthrough');
+  step('other theme, picks, walkthrough');
+}
+
+try {
+  await workbench();
+  await editor();
+  await map();
+  await explain();
+  await environments();
+  await quickFix();
+  await dark();
+  console.log('screen: all passed');
+} catch (e) {
+  await shot('failure');
+  console.log(await page.locator('.codelens-decoration').evaluateAll((x) => x.map((n) => n.outerHTML)));
+  throw e;
+} finally {
+  await browser.close();
+}
