@@ -131,9 +131,10 @@ func (c *card) flow(depth int, f *fastapi.Flow) {
 }
 
 // markup is compiled when a plain card is asked for: links, emphasis, code, escapes.
-var markup = sync.OnceValue(func() (m struct{ link, strong, escape *regexp.Regexp }) {
+var markup = sync.OnceValue(func() (m struct{ link, strong, emphasis, escape *regexp.Regexp }) {
 	m.link = regexp.MustCompile(`\[((?:\\.|[^\]\\])*)\]\([^)]*\)`)
-	m.strong = regexp.MustCompile("(^|\n)\\*\\*?((?:\\\\.|[^*\\\\\n])+)\\*\\*?")
+	m.strong = regexp.MustCompile(`\*\*((?:\\.|[^*\\\n])+)\*\*`)
+	m.emphasis = regexp.MustCompile(`(?m)^\*((?:\\.|[^*\\\n])+)\*$`)
 	m.escape = regexp.MustCompile("\\\\([\\\\`*_\\[\\]<>#|~!&])")
 	return m
 })
@@ -142,7 +143,7 @@ var markup = sync.OnceValue(func() (m struct{ link, strong, escape *regexp.Regex
 func Plain(card string) string {
 	m := markup()
 	card = m.link.ReplaceAllString(card, "$1")
-	card = m.strong.ReplaceAllString(card, "$1$2")
+	card = m.emphasis.ReplaceAllString(m.strong.ReplaceAllString(card, "$1"), "$1")
 	var b strings.Builder
 	fenced := false
 	for line := range strings.Lines(card) {

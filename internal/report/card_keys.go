@@ -53,7 +53,7 @@ func KeyCard(p *fastapi.Project, k *fastapi.Key, link Linker) string {
 // in the project agree with it.
 func TokenCallCard(p *fastapi.Project, t *fastapi.TokenCall, link Linker) string {
 	c := newCard(p, link)
-	c.title(string(t.Operation)+" a token", t.Library, c.at(t.At))
+	c.title(does(t.Operation)+" a token", t.Library, c.at(t.At))
 	c.section("Works with")
 	c.item(0, "key "+orUnknown(keyName(t.Key)))
 	c.item(0, "algorithms "+orUnknown(strings.Join(algorithms(t), ", ")))
@@ -79,7 +79,7 @@ func TokenCallCard(p *fastapi.Project, t *fastapi.TokenCall, link Linker) string
 		if t.Operation == fastapi.Verify {
 			sign, verify = other, t
 		}
-		c.item(0, string(other.Operation)+"s in "+code(afterColon(other.Function)), escapeMarkdown(tokenFacts(other)), c.at(other.At))
+		c.item(0, does(other.Operation)+" in "+code(afterColon(other.Function)), escapeMarkdown(tokenFacts(other)), c.at(other.At))
 		c.item(1, "key: "+keysAgree(sign, verify))
 		c.item(1, "algorithm: "+algorithmsAgree(sign, verify))
 		if missing := claimsMissing(sign, verify); missing != "" {

@@ -99,9 +99,20 @@ func (c *card) tokens(o *fastapi.Operation) {
 	}
 	c.section("The project's token calls")
 	for _, t := range c.project.Tokens {
-		c.item(0, string(t.Operation)+"s in "+code(afterColon(t.Function)), escapeMarkdown(tokenFacts(t)), c.at(t.At))
+		c.item(0, does(t.Operation)+" in "+code(afterColon(t.Function)), escapeMarkdown(tokenFacts(t)), c.at(t.At))
 	}
 	c.end()
+}
+
+// does is what a token call does, in the third person.
+func does(o fastapi.TokenOperation) string {
+	switch o {
+	case fastapi.Sign:
+		return "signs"
+	case fastapi.Verify:
+		return "verifies"
+	}
+	return "reads without verifying"
 }
 
 func afterColon(name string) string { return name[strings.LastIndexByte(name, ':')+1:] }
