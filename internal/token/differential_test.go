@@ -21,7 +21,7 @@ import (
 var pinned = []string{"PyJWT==2.15.1", "python-jose==3.5.0", "Authlib==1.9.10", "joserfc==1.8.0", "cryptography==50.0.2"}
 
 // pyjwtReleases are older releases at which PyJWT changed what it refuses.
-var pyjwtReleases = []string{"2.9.0", "2.10.1", "2.11.0", "2.12.1", "2.13.0", "2.14.0"}
+var pyjwtReleases = []string{"2.4.0", "2.5.0", "2.6.0", "2.7.0", "2.8.0", "2.9.0", "2.10.1", "2.11.0", "2.12.1", "2.13.0", "2.14.0"}
 
 type batch struct {
 	Now   int64             `json:"now"`
@@ -87,7 +87,7 @@ func compareAll(t *testing.T, b *batch, a *answers, library string) {
 		}
 		v := Verification{
 			Library: library, Version: a.Version, Algorithms: c.Decode.Algorithms,
-			Audience: c.Decode.Audience, AudienceList: len(c.Decode.Audience) > 1, Issuer: c.Decode.Issuer,
+			Audience: c.Decode.Audience, AudienceList: len(c.Decode.Audience) > 1, Issuer: c.Decode.Issuer, IssuerList: len(c.Decode.Issuer) > 1,
 			Require: c.Decode.Require, Leeway: time.Duration(c.Decode.Leeway * float64(time.Second)),
 			Unvalidated: c.Decode.Unvalidated, Options: optionsOf(c.Decode.Options),
 		}

@@ -18,8 +18,8 @@ var pyjwtAlgorithms = []string{
 
 // pyjwt walks PyJWT.decode_complete of jwt/api_jwt.py and jwt/api_jws.py.
 func (c *checker) pyjwt() {
-	if !c.since(2, 0) {
-		c.assumes = "the rules of PyJWT 2.0: those of 1.x differ"
+	if !c.since(2, 4) {
+		c.assumes = "the rules of PyJWT 2.4: those of older releases differ in details, those of 1.x in more"
 	}
 	verify := on(c.v.Options.VerifySignature, true)
 	if verify && len(c.v.Algorithms) == 0 {
@@ -135,6 +135,9 @@ func (c *checker) pyjwtKey(alg string, m material) *Refusal {
 	case alg[0] == 'R' || alg[0] == 'P':
 		switch {
 		case !m.asymmetric() || m.jwk != nil || m.certificate:
+			if !c.since(2, 9) {
+				return &Refusal{"key", "ValueError", "Unable to load PEM file.", false}
+			}
 			return invalid("Could not parse the provided public key.", true)
 		case m.family() != "RSA" && c.since(2, 11):
 			return invalid("Invalid Key type for RSAAlgorithm", false)

@@ -1,6 +1,9 @@
 package token
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // pyjwtClaims is _validate_claims of jwt/api_jwt.py. Without a verified
 // signature every check is off unless an option turns it on.
@@ -64,23 +67,45 @@ func (c *checker) pyjwtTime(name, class, message string) (float64, bool) {
 	return 0, false
 }
 
+// pyjwtNow is the clock, which counted whole seconds before 2.7.
+func (c *checker) pyjwtNow() float64 {
+	if !c.since(2, 7) {
+		return math.Floor(c.seconds())
+	}
+	return c.seconds()
+}
+
 func (c *checker) pyjwtIat() {
 	iat, ok := c.pyjwtTime("iat", "InvalidIssuedAtError", "Issued At claim (iat) must be an integer.")
-	if ok && c.since(2, 6) && iat > c.seconds()+c.v.Leeway.Seconds() {
+	if !ok || !c.since(2, 6) {
+		return
+	}
+	if !c.since(2, 7) { // 2.6 compares the claim itself, not its int()
+		value, _ := c.claim("iat")
+		if _, isText := value.(string); isText {
+			c.refusals = append(c.refusals, Refusal{"iat", "TypeError", "'>' not supported between instances of 'str' and 'int'", false})
+			return
+		}
+		if number, ok := toNumber(value); ok {
+			iat = number
+		}
+	}
+	if iat > c.pyjwtNow()+c.v.Leeway.Seconds() {
 		c.refuse("iat", pyjwtErrors+"ImmatureSignatureError", "The token is not yet valid (iat)")
 	}
 }
 
 func (c *checker) pyjwtNbf() {
 	nbf, ok := c.pyjwtTime("nbf", "DecodeError", "Not Before claim (nbf) must be an integer.")
-	if ok && nbf > c.seconds()+c.v.Leeway.Seconds() {
+	if ok && nbf > c.pyjwtNow()+c.v.Leeway.Seconds() {
 		c.refuse("nbf", pyjwtErrors+"ImmatureSignatureError", "The token is not yet valid (nbf)")
 	}
 }
 
 func (c *checker) pyjwtExp() {
 	exp, ok := c.pyjwtTime("exp", "DecodeError", "Expiration Time claim (exp) must be an integer.")
-	if ok && exp <= c.seconds()-c.v.Leeway.Seconds() {
+	edge := c.pyjwtNow() - c.v.Leeway.Seconds()
+	if ok && (exp < edge || exp == edge && c.since(2, 6)) {
 		c.refuse("exp", pyjwtErrors+"ExpiredSignatureError", "Signature has expired")
 	}
 }
@@ -96,10 +121,14 @@ func (c *checker) pyjwtIss() {
 		c.pyjwtMissing("iss")
 	case !isText && c.since(2, 11):
 		c.refuse("iss", pyjwtErrors+"InvalidIssuerError", "Payload Issuer (iss) must be a string")
-	case !isText || !slices.Contains(c.v.Issuer, iss):
+	case !isText || (c.issuerList() && !c.since(2, 9)) || !slices.Contains(c.v.Issuer, iss):
 		c.refuse("iss", pyjwtErrors+"InvalidIssuerError", "Invalid issuer")
 	}
 }
+
+// issuerList reports whether the code passes a list, which PyJWT before 2.9
+// compares with the claim as it is.
+func (c *checker) issuerList() bool { return c.v.IssuerList || len(c.v.Issuer) > 1 }
 
 func (c *checker) pyjwtAud() {
 	value, _ := c.claim("aud")
@@ -117,6 +146,8 @@ func (c *checker) pyjwtAud() {
 	switch {
 	case !ok:
 		c.refuse("aud", pyjwtErrors+"InvalidAudienceError", "Invalid claim format in token")
+	case !anyIn(c.v.Audience, list) && !c.since(2, 7):
+		c.refuse("aud", pyjwtErrors+"InvalidAudienceError", "Invalid audience")
 	case !anyIn(c.v.Audience, list):
 		c.refuse("aud", pyjwtErrors+"InvalidAudienceError", "Audience doesn't match")
 	}

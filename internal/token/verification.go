@@ -26,8 +26,10 @@ type Verification struct {
 	// AudienceList: the audience is passed as a list, which python-jose refuses.
 	AudienceList bool
 	Issuer       []string
-	Leeway       time.Duration
-	Options      Options
+	// IssuerList: the issuer is passed as a list, which PyJWT before 2.9 refuses.
+	IssuerList bool
+	Leeway     time.Duration
+	Options    Options
 	// Require names claims that must be present: options["require"] of PyJWT,
 	// require_* of python-jose, "essential" of authlib and joserfc.
 	Require []string
@@ -76,7 +78,7 @@ type Verdict struct {
 }
 
 // Verdict says what the library would make of the token at the time now. The
-// orders of checks and the messages are those of PyJWT 2.0 to 2.15, python-jose
+// orders of checks and the messages are those of PyJWT 2.4 to 2.15, python-jose
 // 3.5, authlib 1.9 and joserfc 1.8.
 func (t *Token) Verdict(v Verification, now time.Time) Verdict {
 	c := &checker{token: t, v: v, now: now}
