@@ -15,44 +15,46 @@ const remembered = 3
 // facts keeps what a file says for as long as its text is around. It is keyed by
 // path and content: an edit costs the extraction of that one file.
 type facts struct {
-	extract func(*source.File) *python.Module
+	extract func(source.Path, []byte) *python.Module
 
 	mu    sync.Mutex
 	paths map[source.Path][]*fact // the most recently used first
 }
 
 type fact struct {
-	file   *source.File
+	text   []byte
 	module func() *python.Module
 }
 
-func newFacts() *facts { return &facts{extract: extract, paths: map[source.Path][]*fact{}} }
+func newFacts() *facts { return &facts{extract: python.Extract, paths: map[source.Path][]*fact{}} }
 
-// module returns the facts of a file, extracting them if need be. Two callers
+// module returns the facts of a text, extracting them if need be. Two callers
 // that ask for the same text at once share one extraction.
-func (c *facts) module(f *source.File) *python.Module {
+func (c *facts) module(path source.Path, text []byte) *python.Module {
+	return c.find(path, text).module()
+}
+
+// find returns the entry of a text and makes it the most recently used one.
+func (c *facts) find(path source.Path, text []byte) *fact {
 	c.mu.Lock()
-	list := c.paths[f.Path]
-	at := -1
+	defer c.mu.Unlock()
+	list := c.paths[path]
 	for i, known := range list {
-		if known.file == f || bytes.Equal(known.file.Text, f.Text) {
-			at = i
-			break
+		if sameBytes(known.text, text) {
+			copy(list[1:i+1], list[:i])
+			list[0] = known
+			return known
 		}
 	}
-	var found *fact
-	if at >= 0 {
-		found = list[at]
-		copy(list[1:at+1], list[:at])
-		list[0] = found
-	} else {
-		found = &fact{file: f, module: sync.OnceValue(func() *python.Module { return c.extract(f) })}
-		if len(list) == remembered {
-			list = list[:remembered-1]
-		}
-		list = append([]*fact{found}, list...)
+	found := &fact{text: text, module: sync.OnceValue(func() *python.Module { return c.extract(path, text) })}
+	c.paths[path] = append([]*fact{found}, list[:min(len(list), remembered-1)]...)
+	return found
+}
+
+// sameBytes is bytes.Equal, at once for what is the same piece of memory.
+func sameBytes(a, b []byte) bool {
+	if len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) {
+		return true
 	}
-	c.paths[f.Path] = list
-	c.mu.Unlock()
-	return found.module()
+	return bytes.Equal(a, b)
 }

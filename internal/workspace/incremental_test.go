@@ -208,7 +208,7 @@ func TestScanEqualsOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if after.Partial() || !after.Ready() || last != [2]int{4, 4} {
+	if after.Partial() || !after.Ready() || last[0] == 0 || last[0] != last[1] {
 		t.Errorf("after the scan: partial %v, ready %v, progress %v", after.Partial(), after.Ready(), last)
 	}
 	fresh, err := Open(root, Options{Rules: []*analyzers.Analyzer{contentRule}})

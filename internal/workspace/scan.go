@@ -18,10 +18,7 @@ func (w *Workspace) Scan(ctx context.Context, progress func(done, total int)) (*
 		return nil, plain(err)
 	}
 	warm := newTree(state, w.Snapshot().buffers)
-	if !w.extractAll(ctx, warm, progress) {
-		return nil, ctx.Err()
-	}
-	ready := w.compute(ctx, warm, nil)
+	ready := w.compute(ctx, warm, nil, progress)
 	if ready == nil {
 		return nil, ctx.Err()
 	}

@@ -88,7 +88,7 @@ func (s *Snapshot) Module(path source.Path) *python.Module {
 	if err != nil {
 		return nil
 	}
-	return s.owner.facts.module(f)
+	return s.owner.facts.module(f.Path, f.Text)
 }
 
 // Ready reports whether Project and Findings answer without computing anything.
@@ -141,7 +141,7 @@ func (s *Snapshot) answers(ctx context.Context) (*answers, error) {
 	done := make(chan struct{})
 	go func() {
 		defer func() { <-s.owner.work; close(done) }()
-		if a := s.owner.compute(ctx, s.memo.tree, s.memo.before); a != nil {
+		if a := s.owner.compute(ctx, s.memo.tree, s.memo.before, func(int, int) {}); a != nil {
 			s.memo.done.Store(a)
 		}
 	}()
