@@ -39,12 +39,14 @@ func TestDumpX(t *testing.T) {
 		fmt.Println("APP", a.Name, a.At.Path, a.Role, "root", a.RootPath)
 		for _, m := range a.Middleware {
 			fmt.Println("  MW", m.Class, m.Kind, m.How)
+			showFlow(t, m.Flow, tree)
 		}
 		for _, h := range a.Handlers {
 			fmt.Println("  EH", h.For, h.Callable.Name)
 		}
 		for _, o := range a.Operations {
-			fmt.Println("  ", o.ID(), o.Handler.Name)
+			fmt.Println("  ", o.ID(), o.Handler.Name, o.Means)
+			showFlow(t, o.Handler.Flow, tree)
 			for _, d := range o.Dependencies {
 				show(d, 3)
 			}
@@ -57,7 +59,20 @@ func TestDumpX(t *testing.T) {
 		fmt.Println("KEY", k.Name, k.Loader, k.Rows)
 	}
 	for _, k := range p.Tokens {
-		fmt.Printf("TOKEN %+v\n", k)
+		fmt.Print("TOKEN ", k.Operation, " ", k.Library, " ", k.Function, " claims ", len(k.Claims), " ")
+		if k.Key != nil {
+			fmt.Print(" key ", k.Key.Text, " known ", k.Key.Known, " ", k.Key.Reason)
+			if k.Key.Key != nil {
+				fmt.Print(" = ", k.Key.Key.Name, " ", k.Key.Key.Loader)
+			}
+		}
+		for _, a := range k.Algorithms {
+			fmt.Print(" alg ", a.Text, "=", a.Value.Expose())
+		}
+		for _, c := range k.Claims {
+			fmt.Print(" [", c.Name, " ", c.Kind, " ", c.Required, "]")
+		}
+		fmt.Println()
 	}
 }
 
@@ -70,7 +85,24 @@ func show(d *Dependency, n int) {
 		}
 	}
 	fmt.Println(strings.Repeat("  ", n), d.Via, d.Parameter, d.Callable.Name, d.Scopes, scheme)
+	if d.Callable.Flow != nil {
+		for _, o := range d.Callable.Flow.Outcomes {
+			fmt.Println(strings.Repeat("  ", n), "   OUT", o.Kind, o.Status, o.Exception, o.Detail, o.Caught, o.When)
+		}
+	}
 	for _, s := range d.Dependencies {
 		show(s, n+1)
+	}
+}
+
+func showFlow(t *testing.T, f *Flow, tree source.MapTree) {
+	if f == nil {
+		return
+	}
+	for _, o := range f.Outcomes {
+		fmt.Println("        OUT", o.Kind, o.Status, o.Exception, o.Detail, "caught", o.Caught, o.At.Path, tree[o.At.Path].LineNumber(o.At.Span.Start), o.When)
+	}
+	for _, r := range f.Reads {
+		fmt.Println("        READ", r.What, r.Name, r.Subscript)
 	}
 }

@@ -1,15 +1,20 @@
 package fastapi
 
-import "bearings/internal/source"
+import (
+	"bearings/internal/interpret"
+	"bearings/internal/source"
+)
 
 // Flow is what a piece of code on the way of a request can do with it.
 type Flow struct {
-	Outcomes   []Outcome
-	Reads      []Read
-	SetsState  []StateUse // request.state.x = …
-	ReadsState []StateUse
-	CallsNext  bool // a middleware that passes requests on
-	Gaps       []Gap
+	Outcomes    []Outcome
+	Reads       []Read
+	SetsState   []StateUse // request.state.x = …
+	ReadsState  []StateUse
+	CallsNext   bool              // a middleware that passes requests on
+	Next        []NextCall        // each place at which it does
+	ReturnsNone []source.Location // returns that give None on some path
+	Gaps        []Gap
 }
 
 // Outcome is one place that can answer the request by itself, or refuse it.
@@ -25,6 +30,19 @@ type Outcome struct {
 	Caught    bool            // a try around it catches it
 	Challenge bool            // it sends WWW-Authenticate
 	Raw       any
+	HTTP      bool            // what is raised is an HTTPException
+	CaughtBy  source.Location // the except clause that stops it; zero when none does
+	Handling  source.Location // the except clause in whose body it stands; zero when none
+	Function  string          // the function in which it stands
+
+	conds []interpret.Condition
+}
+
+// NextCall is one place at which a middleware passes the request on.
+type NextCall struct {
+	At       source.Location
+	When     []Condition
+	CaughtBy source.Location // an except clause around it that takes every exception
 }
 
 // OutcomeKind tells outcomes apart.
@@ -43,6 +61,7 @@ type Read struct {
 	Name      string // the header's or cookie's name, lower case
 	At        source.Location
 	Subscript bool // request.headers["…"]: raises when absent
+	Caught    bool // its KeyError is caught
 }
 
 // StateUse is a use of request.state.

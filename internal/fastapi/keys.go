@@ -1,6 +1,7 @@
 package fastapi
 
 import (
+	"bearings/internal/interpret"
 	"bearings/internal/secret"
 	"bearings/internal/source"
 )
@@ -18,6 +19,7 @@ type Key struct {
 	Roles     KeyRole         // what the program does with it
 	Rows      []KeyRow        // one for each environment, in the project's order
 	Value     any             // the interpreter's value
+	Read      *EnvRead        // the read behind it; nil for literals
 }
 
 // KeyRole says what a key is used for.
@@ -80,6 +82,31 @@ type TokenCall struct {
 	Audience, Issuer *Resolved
 	Options          map[string]any // verify options that are known, by name ("verify_exp": false)
 	Raw              any
+
+	FunctionPath     string          // the library's name that is called, "jwt.decode"
+	TokenAt          source.Location // the token or payload argument
+	Payload          any             // its interpreter's value
+	HeadersValue     any
+	AlgorithmsGiven  bool // the argument is there
+	AlgorithmsNested bool // a list within the list
+	AlgorithmsValue  any
+	WrongKeyword     source.Location // algorithm= given to a decode
+	VerifyKeyword    source.Location // verify= given to a decode
+	OptionsAt        source.Location
+	OptionAt         []OptionPlace
+	OptionsOpen      bool            // options that the files do not show
+	OpenArguments    bool            // *args or **kwargs that could not be followed
+	Validated        source.Location // claims.validate() of authlib and joserfc; zero when it is not called
+	CaughtBy         source.Location // the except clause around a verification that takes its error
+	Operations       []*Operation    // whose way reaches it
+
+	when []interpret.Condition
+}
+
+// OptionPlace is one entry of a decode's options.
+type OptionPlace struct {
+	Name        string
+	At, ValueAt source.Location
 }
 
 // TokenOperation says what a token call does.
@@ -106,9 +133,10 @@ type Resolved struct {
 
 // Claim is one claim that is written or read.
 type Claim struct {
-	Name     string
-	At       source.Location
-	Kind     string // the Python type of the value when known: "str", "int", "datetime", …
-	Required bool   // reading fails without it
-	Raw      any
+	Name       string
+	At         source.Location
+	Kind       string // the Python type of the value when known: "str", "int", "datetime", …
+	Required   bool   // reading fails without it
+	HasDefault bool   // it is read with a default
+	Raw        any
 }

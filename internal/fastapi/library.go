@@ -123,6 +123,12 @@ func (l *linker) Attr(f *interpret.Frame, recv *interpret.Instance, name string,
 		}
 		return nil, false
 	}
+	if v, ok := l.connectionAttr(f, recv, name, at); ok {
+		return v, true
+	}
+	if v, ok := l.stateAttr(f, recv, name, at); ok {
+		return v, true
+	}
 	if v, ok := l.settingAttr(f, recv, name, at); ok {
 		return v, true
 	}
@@ -136,6 +142,7 @@ func (l *linker) ClassAttr(_ *interpret.Frame, class *interpret.Class, name stri
 
 // SetAttr implements interpret.Library.
 func (l *linker) SetAttr(f *interpret.Frame, recv *interpret.Instance, name string, v interpret.Value, at source.Location) {
+	l.stateSet(f, recv, name, at)
 	n := nodeOf(recv)
 	if n == nil {
 		return

@@ -213,11 +213,13 @@ func (l *linker) project(p *Project) {
 		}
 		return 1
 	})
+	l.requests(p)
 	p.Schemes = l.schemes
 	p.Bare = l.bare
 	p.Gaps = append(p.Gaps, l.gaps...)
 	l.projectUses(p)
 	l.projectOverrides(p)
+	l.projectKeys(p)
 }
 
 // appNodes returns the applications, one for each FastAPI(…) call: of several

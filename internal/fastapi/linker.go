@@ -28,6 +28,7 @@ type linker struct {
 	tracing     *tracer
 	bare        []BareDependency
 	environSets []EnvironSet
+	reachable   reachIndex
 	served      map[interpret.Value]source.Location // applications that something names: a start command, the configuration
 }
 

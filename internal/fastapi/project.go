@@ -170,7 +170,8 @@ type Callable struct {
 	Function         *python.Function // the function that runs: itself, __init__ or __call__; nil when external
 	Module           source.Path      // of Function
 	Async, Generator bool
-	ref              any // the interpreter's value, for Walk
+	ref              any   // the interpreter's value, for Walk
+	Flow             *Flow // what it does with a request; nil when it was not followed
 }
 
 // ParameterIn says where a request parameter comes from.

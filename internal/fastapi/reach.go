@@ -1,0 +1,105 @@
+package fastapi
+
+import (
+	"bearings/internal/interpret"
+	"bearings/internal/python"
+)
+
+// reachIndex says which functions are worth following at request time: those
+// that raise, answer, sign, verify or read settings, and those that call one.
+type reachIndex struct {
+	seen  map[*python.Module]bool
+	calls map[string][]string // by bare name: the bare names it mentions
+	hot   map[string]bool
+	ready bool
+}
+
+// words that make a function interesting by themselves.
+var hotWords = map[string]bool{
+	"HTTPException": true, "WebSocketException": true, "encode": true, "decode": true, "JSONResponse": true, "Response": true,
+	"PlainTextResponse": true, "RedirectResponse": true, "headers": true, "cookies": true, "session": true, "state": true,
+	"getenv": true, "environ": true, "verify": true, "settings": true, "get_unverified_claims": true, "get_unverified_header": true,
+	"set_cookie": true, "call_next": true, "credentials": true, "compare_digest": true,
+}
+
+// reach says whether a function is worth following when a request runs.
+func (l *linker) reach(fn *interpret.Func) bool {
+	if fn.Def == nil {
+		return true
+	}
+	r := &l.reachable
+	if r.calls == nil {
+		r.seen, r.calls, r.hot = map[*python.Module]bool{}, map[string][]string{}, map[string]bool{}
+	}
+	for _, m := range l.machine.Modules() {
+		if m != nil && m.Syntax != nil && !r.seen[m.Syntax] {
+			r.seen[m.Syntax] = true
+			r.scan(m.Syntax.Body)
+			r.ready = false
+		}
+	}
+	if !r.ready {
+		r.spread()
+		r.ready = true
+	}
+	if fn.Def.Name == "__init__" && fn.Owner != nil {
+		return true
+	}
+	return r.hot[fn.Def.Name]
+}
+
+func (r *reachIndex) scan(body []python.Stmt) {
+	for _, st := range body {
+		python.Inspect(st, func(n any) bool {
+			if d, ok := n.(*python.Function); ok {
+				r.function(d)
+			}
+			return true
+		})
+	}
+}
+
+func (r *reachIndex) function(d *python.Function) {
+	var names []string
+	for _, st := range d.Body {
+		python.Inspect(st, func(n any) bool {
+			switch x := n.(type) {
+			case *python.Name:
+				names = append(names, x.ID)
+			case *python.Attribute:
+				names = append(names, x.Attr)
+			case *python.Raise:
+				if x.X != nil {
+					r.hot[d.Name] = true
+				}
+			}
+			return true
+		})
+	}
+	for _, n := range names {
+		if hotWords[n] {
+			r.hot[d.Name] = true
+			return
+		}
+	}
+	r.calls[d.Name] = append(r.calls[d.Name], names...)
+}
+
+// spread makes callers of interesting functions interesting.
+func (r *reachIndex) spread() {
+	for changed := true; changed; {
+		changed = false
+		for name, uses := range r.calls {
+			if r.hot[name] {
+				continue
+			}
+			for _, u := range uses {
+				if r.hot[u] {
+					r.hot[name] = true
+					changed = true
+					break
+				}
+			}
+		}
+	}
+}
