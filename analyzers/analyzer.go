@@ -128,8 +128,13 @@ type Fix struct {
 type Pass struct {
 	Project  *fastapi.Project
 	analyzer *Analyzer
+	public   func(string) bool
 	report   func(Finding)
 }
+
+// Public reports whether the project declares a URL path open by intent, so that
+// a rule about missing guards leaves it alone.
+func (p *Pass) Public(path string) bool { return p.public != nil && p.public(path) }
 
 // Report takes a finding. Code and Family are filled in; a zero Severity takes
 // the rule's own unless the rule's severity is Hint.

@@ -17,6 +17,8 @@ type Options struct {
 	// Tests and Examples keep findings in the project's tests, and in
 	// applications of documentation and examples folders.
 	Tests, Examples bool
+	// Public says which URL paths the project declares open by intent; nil: none.
+	Public func(path string) bool
 }
 
 // Result is what the rules have to say about a project.
@@ -46,7 +48,7 @@ func RunWith(p *fastapi.Project, rules []*Analyzer, options Options) Result {
 	comments := newSuppressions(p, rules, options.Known)
 	seen := map[string]bool{}
 	for _, rule := range rules {
-		found, problems := runRule(p, rule)
+		found, problems := runRule(p, rule, options)
 		result.Problems = append(result.Problems, problems...)
 		if len(problems) > 0 {
 			comments.spare(rule.Code)
@@ -82,14 +84,14 @@ func RunWith(p *fastapi.Project, rules []*Analyzer, options Options) Result {
 
 // runRule collects the valid findings of one rule. A panic loses them all, for
 // what a broken rule found before it broke cannot be trusted either.
-func runRule(p *fastapi.Project, rule *Analyzer) (found []Finding, problems []Problem) {
+func runRule(p *fastapi.Project, rule *Analyzer, options Options) (found []Finding, problems []Problem) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			found = nil
 			problems = []Problem{{rule.Code, fmt.Sprintf("panicked: %v (%s)", reason, panicSite())}}
 		}
 	}()
-	pass := &Pass{Project: p, analyzer: rule, report: func(f Finding) {
+	pass := &Pass{Project: p, analyzer: rule, public: options.Public, report: func(f Finding) {
 		kept, faults := checkFinding(p, f)
 		for _, fault := range faults {
 			problems = append(problems, Problem{rule.Code, fault})
