@@ -86,6 +86,7 @@ func TestRelations(t *testing.T) {
 		{"==1!2.0", "2.10.0", AtLeast},
 		{"<1!2.0", "2.10.0", Crosses},
 		{"nonsense", "2.10.0", Crosses},
+		{"<2.9+local", "2.10.0", Crosses},
 		{"~=2", "2.10.0", Crosses},
 		{"==0.122.0", "0.122.0", AtLeast},
 	} {

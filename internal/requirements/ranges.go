@@ -74,7 +74,8 @@ func newClause(op, text string) (clause, bool) {
 	c.wildcard = wild && (op == "==" || op == "!=")
 	var ok bool
 	c.version, ok = parseVersion(plain)
-	return c, ok && (!wild || c.wildcard)
+	local := len(c.version.local) > 0 && op != "==" && op != "!=" && op != "===" // PEP 440 allows a local version only there
+	return c, ok && !local && (!wild || c.wildcard)
 }
 
 // exactly returns the range of just one version.
