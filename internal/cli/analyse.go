@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"bearings/analyzers"
@@ -49,9 +50,19 @@ func analyse(ctx context.Context, t target, rules []*analyzers.Analyzer) (*answe
 	if a.result, err = snapshot.Result(ctx); err != nil {
 		return nil, err
 	}
+	for _, p := range a.result.Problems {
+		if p.Code == "engine" {
+			return nil, fmt.Errorf("%s: the analysis failed, which is a fault of bearings: %s", t.name, firstLine(p.Reason))
+		}
+	}
 	a.project = withUnread(a.project)
 	a.took = time.Since(begin)
 	return a, nil
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
 }
 
 // noApplication is the error for Python in which nothing builds a FastAPI application.
@@ -67,7 +78,7 @@ func (a *answer) noApplication() error {
 func (a *answer) findings() *report.Findings {
 	out := &report.Findings{Project: a.project, Findings: a.result.Findings}
 	for _, p := range a.result.Problems {
-		out.Problems = append(out.Problems, p.String())
+		out.Problems = append(out.Problems, firstLine(p.String()))
 	}
 	if a.file != "" {
 		kept := []analyzers.Finding{}

@@ -22,7 +22,6 @@ const (
 // and token calls of the project, then what could not be resolved.
 func Map(w io.Writer, project *fastapi.Project, style Style) error {
 	t := &mapText{style: style, places: newPlaces(project), project: project, redactor: NewRedactor(project)}
-	t.measure()
 	for _, app := range project.Apps {
 		t.app(app)
 	}
@@ -38,19 +37,7 @@ type mapText struct {
 	places   *places
 	project  *fastapi.Project
 	redactor *Redactor
-
-	nameColumn, placeColumn int
-}
-
-// measure fits the columns to what stands in most rows: the operations.
-func (t *mapText) measure() {
-	t.nameColumn, t.placeColumn = 30, 16
-	for _, app := range t.project.Apps {
-		for _, o := range app.Operations {
-			t.nameColumn = max(t.nameColumn, min(6+2*len(o.Includes)+textCells(operationName(o)), t.style.columns()/2-4))
-			t.placeColumn = max(t.placeColumn, min(textCells(t.places.short(operationPlace(o))), t.style.columns()/3))
-		}
-	}
+	rows     []textRow
 }
 
 // operationPlace is the def of the handler, or the registration where there is none.
@@ -105,6 +92,7 @@ func (t *mapText) middleware(app *fastapi.App) {
 		}
 		t.row(4, fmt.Sprintf("%d. %s", i+1, m.Class), t.places.short(m.At), strings.Join(notes, "  "))
 	}
+	t.flush()
 }
 
 // answers lists the statuses with which a piece of code can answer by itself.
@@ -146,6 +134,7 @@ func (t *mapText) handlers(app *fastapi.App) {
 		}
 		t.row(4, h.For, t.places.short(h.At), name)
 	}
+	t.flush()
 }
 
 func (t *mapText) schemes(app *fastapi.App) {
@@ -156,6 +145,7 @@ func (t *mapText) schemes(app *fastapi.App) {
 	for _, s := range app.Schemes {
 		t.row(4, s.Name, t.places.short(s.At), schemeFacts(s))
 	}
+	t.flush()
 }
 
 // schemeFacts says in a line what a scheme asks of the client.
@@ -180,29 +170,37 @@ func schemeFacts(s *fastapi.Scheme) string {
 	return strings.Join(notes, ", ")
 }
 
-// row writes a name, a place and a note in columns that fit most projects.
+// textRow is a name, a place and a note in a section of aligned rows.
+type textRow struct {
+	indent            int
+	name, place, note string
+}
+
+// row adds a row to the section that flush writes.
 func (t *mapText) row(indent int, name, place, note string) {
-	name, note = clean(t.redactor.Text(name)), clean(t.redactor.Text(note))
-	nameColumn, placeColumn := t.nameColumn, t.placeColumn
-	line := strings.Repeat(" ", indent) + pad(name, nameColumn-indent) + "  " + t.style.cyan(pad(place, placeColumn))
-	room := t.style.columns() - max(nameColumn, textCells(name)+indent) - max(placeColumn, textCells(place)) - 4
-	if note == "" {
-		t.line("%s", line)
-		return
+	t.rows = append(t.rows, textRow{indent, clean(t.redactor.Text(name)), place, clean(t.redactor.Text(note))})
+}
+
+// flush writes the rows in columns. A note that finds no room beside its row stands below it.
+func (t *mapText) flush() {
+	names, places := 0, 0
+	for _, r := range t.rows {
+		names = max(names, min(r.indent+textCells(r.name), t.style.columns()/2))
+		places = max(places, min(textCells(r.place), t.style.columns()/3))
 	}
-	if room < 24 && textCells(note) > room {
-		t.line("%s", line)
-		for _, part := range wrap(note, t.style.columns()-indent-4) {
-			t.line("%s%s", strings.Repeat(" ", indent+4), part)
+	for _, r := range t.rows {
+		head := strings.Repeat(" ", r.indent) + pad(r.name, names-r.indent) + "  "
+		used := max(names, r.indent+textCells(r.name)) + 4 + max(places, textCells(r.place))
+		if used+textCells(r.note) <= t.style.columns() {
+			t.line("%s%s  %s", head, t.style.cyan(pad(r.place, places)), r.note)
+			continue
 		}
-		return
-	}
-	for i, part := range wrap(note, room) {
-		if i > 0 {
-			line = strings.Repeat(" ", max(nameColumn+2+placeColumn, t.style.columns()-room-2))
+		t.line("%s%s", head, t.style.cyan(r.place))
+		for _, part := range wrap(r.note, t.style.columns()-r.indent-6) {
+			t.line("%s%s", strings.Repeat(" ", r.indent+6), part)
 		}
-		t.line("%s  %s", line, part)
 	}
+	t.rows = nil
 }
 
 func (t *mapText) operations(app *fastapi.App) {
@@ -223,6 +221,7 @@ func (t *mapText) operations(app *fastapi.App) {
 		before = o.Includes
 		t.operation(o, 4+2*len(o.Includes))
 	}
+	t.flush()
 }
 
 // includes writes the include hops that the last operation did not stand under.
@@ -232,15 +231,11 @@ func (t *mapText) includes(before, now []*fastapi.Include) {
 		common++
 	}
 	for i := common; i < len(now); i++ {
-		prefix := now[i].Prefix
-		if prefix == "" {
-			prefix = "(no prefix)"
-		}
-		note := now[i].Router
+		note := ""
 		if g := guardNames(now[i].Dependencies); g != "" {
-			note += "  guards: " + g
+			note = "guards all with " + g
 		}
-		t.row(4+2*i, prefix, t.places.short(now[i].At), note)
+		t.row(4+2*i, strings.TrimSpace(now[i].Prefix+" ← "+now[i].Router), t.places.short(now[i].At), note)
 	}
 }
 
@@ -312,9 +307,13 @@ func (t *mapText) keys() {
 	t.line("%s", t.style.bold("keys and settings")+t.style.dim("  equal letters: equal values"))
 	for _, k := range t.project.Keys {
 		t.row(2, k.Name, t.places.short(k.At), strings.Join(append([]string{k.Loader}, roles(k.Roles)...), ", "))
+		t.flush()
 		var cells []string
 		for _, row := range k.Rows {
 			cells = append(cells, row.Environment+" "+stateText(row))
+		}
+		if len(cells) == 0 {
+			continue
 		}
 		for _, part := range wrap(strings.Join(cells, " · "), t.style.columns()-6) {
 			t.line("      %s", part)
@@ -339,6 +338,7 @@ func (t *mapText) tokens() {
 	for _, c := range t.project.Tokens {
 		t.row(2, string(c.Operation)+" in "+afterColon(c.Function), t.places.short(c.At), tokenFacts(c))
 	}
+	t.flush()
 	t.line("")
 }
 

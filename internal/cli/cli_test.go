@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"bearings": func() {
+			os.Exit(Main(context.Background(), "test", os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+		},
+	})
+}
+
+// TestScripts runs the program as a person does. "! bearings" is any exit status
+// but 0; "status" says which.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"status": status,
+			"fill":   fill,
+			"binary": binary,
+		},
+	})
+}
+
+// status runs bearings with arguments and wants the exit status that stands first.
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: status N ARG...")
+	}
+	want := args[0]
+	in := Streams{In: os.Stdin, Out: ts.Stdout(), Err: ts.Stderr()}
+	before, err := os.Getwd()
+	ts.Check(err)
+	ts.Check(os.Chdir(ts.MkAbs(".")))
+	got := Main(context.Background(), "test", args[1:], in)
+	ts.Check(os.Chdir(before))
+	if want != string(rune('0'+got)) {
+		ts.Fatalf("exit status %d, want %s", got, want)
+	}
+}
+
+// fill writes a file of N million bytes of comments.
+func fill(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: fill FILE")
+	}
+	line := []byte("# filler filler filler filler filler filler filler filler filler\n")
+	text := []byte{}
+	for len(text) < 6<<20 {
+		text = append(text, line...)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o644))
+}
+
+// binary writes a file that is no text.
+func binary(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: binary FILE")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("\x7fELF\x00\x01"), 0o644))
+}
