@@ -34,9 +34,10 @@ func Extract(path source.Path, text []byte) *Module {
 		m.Broken = []Range{{0, uint32(len(text))}}
 		return m
 	}
+	disguised, tree := disguise(text, tree)
 	var gone []Range
-	if erroneous(tree) || dangles(text) {
-		text, tree, gone = repair(text, tree)
+	if errorCount(tree) > 0 || dangles(text) {
+		tree, gone = repair(disguised, tree)
 	}
 	defer tree.Release()
 	l := &lowerer{text: text, nodes: tree.Nodes, module: m, names: map[string]string{}, gone: gone}

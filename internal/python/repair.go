@@ -18,16 +18,15 @@ const (
 	repairRounds = 5         // at two parses each
 )
 
-// repair returns a text, and its tree, in which lines that the parser could not
-// place are blank, and the ranges of these lines. The given tree is released
-// when another one is returned.
-func repair(text []byte, tree *flat.Tree) ([]byte, *flat.Tree, []Range) {
+// repair returns a tree of text in which lines that the parser could not place
+// are blank, and the ranges of these lines. The given tree is released when
+// another one is returned.
+func repair(text []byte, tree *flat.Tree) (*flat.Tree, []Range) {
 	if len(text) > maxRepaired || bytes.Contains(text, []byte("{%")) || bytes.Contains(text, []byte("{{cookiecutter")) {
-		return text, tree, nil
+		return tree, nil
 	}
 	r := &repairer{text: text, tree: tree, lines: logicalLines(text)}
 	r.blanked = make([]bool, len(r.lines))
-	r.template()
 	var open []int
 	for i, line := range r.lines {
 		if line.open {
@@ -51,7 +50,7 @@ func repair(text []byte, tree *flat.Tree) ([]byte, *flat.Tree, []Range) {
 			gone = append(gone, Range{uint32(line.start), uint32(line.end)})
 		}
 	}
-	return r.text, r.tree, gone
+	return r.tree, gone
 }
 
 type repairer struct {
@@ -77,28 +76,6 @@ func (r *repairer) attempt(plain bool, lines ...int) *attempt {
 		return nil
 	}
 	return a
-}
-
-// template reads t-strings (PEP 750), which the grammar does not know, as f-strings.
-func (r *repairer) template() {
-	a := &attempt{}
-	for _, n := range r.tree.Nodes {
-		at, end := int(n.Start), int(n.End)
-		if n.Kind != flat.Error || end-at > 2 || end >= len(r.text) || r.text[end] != '"' && r.text[end] != '\'' {
-			continue
-		}
-		if i := bytes.IndexByte(bytes.ToLower(r.text[at:end]), 't'); i >= 0 {
-			if a.text == nil {
-				a.text = bytes.Clone(r.text)
-			}
-			a.text[at+i] = 'f'
-		}
-	}
-	if a.text != nil {
-		if a.tree = flat.Parse(a.text); a.tree != nil {
-			r.accept(a)
-		}
-	}
 }
 
 // accept takes a over when it is better than what there is.
@@ -247,16 +224,6 @@ func lastWord(b []byte) string {
 		n--
 	}
 	return string(b[n:])
-}
-
-// erroneous reports whether tree holds an error.
-func erroneous(tree *flat.Tree) bool {
-	for i := range tree.Nodes {
-		if tree.Nodes[i].Kind == flat.Error || tree.Nodes[i].Missing {
-			return true
-		}
-	}
-	return false
 }
 
 func isSimple(kind flat.Kind) bool {

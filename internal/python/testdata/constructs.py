@@ -171,7 +171,10 @@ f(
 [x for x in y], {x for x in y}, {x: y for x, y in z}, (x for x in y)
 [x for x in y for z in x if z if x]
 [(a, b) for a, b in c if (d := a)]
-[x for x in lambda: y, 1] if 0 else 1
+type(mock)._spec = type(a)(b).c[d] = 1
+type[0] = 1
+type(x).y += 1
+(type(x).y)
 lambda: 0, lambda x: x, lambda x, *y, z=1, **w: 0, lambda *, a: a, lambda a, /, b: a
 1, 1_000, 0x1F, 0o17, 0b11, 1.5, 1e10, .5, 5., 1j, 1.5e-3J
 None, True, False, ..., __debug__

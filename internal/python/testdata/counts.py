@@ -26,17 +26,21 @@ def count(path):
             out["numbers"] += 1
         if isinstance(n, ast.Constant) and isinstance(n.value, (str, bytes)) and id(n) not in joined:
             out["strings"] += 1
-            v = n.value if isinstance(n.value, bytes) else n.value.encode("utf-8", "replace")
-            values.append((n.lineno, n.col_offset, v.hex()))
+            values.append((n.lineno, n.col_offset, encode(n.value).hex()))
         if isinstance(n, ast.JoinedStr) and all(isinstance(v, ast.Constant) for v in n.values) and id(n) not in specs:
             out["strings"] += 1
             text = "".join(v.value for v in n.values)
-            values.append((n.lineno, n.col_offset, text.encode("utf-8", "replace").hex()))
+            values.append((n.lineno, n.col_offset, encode(text).hex()))
         if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)):
             out["generators"] += own_yield(n)
     values.sort(key=lambda v: v[:2])
     out["values"] = [v[2] for v in values]
     return out
+
+
+def encode(v):
+    """A lone surrogate is U+FFFD."""
+    return v if isinstance(v, bytes) else "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in v).encode()
 
 
 def own_yield(f):
