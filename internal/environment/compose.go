@@ -95,17 +95,15 @@ func (s *composeService) variables() {
 	var fromFiles []Assignment
 	earlier := map[string]Assignment{}
 	for _, f := range files {
-		for _, a := range s.envFile(f, resolved, earlier) {
-			fromFiles = append(fromFiles, a)
-			earlier[a.Name] = a
-		}
+		fromFiles = append(fromFiles, s.envFile(f, resolved, earlier)...)
 	}
 	for i := len(fromFiles) - 1; i >= 0; i-- {
 		s.env.underlay(fromFiles[i])
 	}
 }
 
-// envFile reads one entry of env_file.
+// envFile reads one entry of env_file. Its text may refer to the .env of the
+// project, then to environment, then to the lines before it, also of other files.
 func (s *composeService) envFile(f *yamlValue, own, earlier map[string]Assignment) []Assignment {
 	ref, required, raw := f, true, false
 	if f.kind == yamlMap {
@@ -132,15 +130,12 @@ func (s *composeService) envFile(f *yamlValue, own, earlier map[string]Assignmen
 		list, gaps = dockerAssignments(file, "env_file (raw)")
 	} else {
 		list, gaps = composeAssignments(file, "env_file", func(name string) (string, source.Location, bool) {
-			if v, from, ok := f.scope.look(name); ok {
+			if v, from, ok := s.loader.project.look(name); ok {
 				return v, from, true
 			}
-			if a, ok := own[name]; ok && !a.Passed {
-				return a.Value.Expose(), a.At, true
-			}
-			a, ok := earlier[name]
-			return a.Value.Expose(), a.At, ok
-		})
+			a, ok := own[name]
+			return a.Value.Expose(), a.At, ok && !a.Passed
+		}, earlier)
 	}
 	for _, g := range gaps {
 		s.env.gap(g.At, g.Reason)

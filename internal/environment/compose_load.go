@@ -31,6 +31,9 @@ type composeLoader struct {
 	gaps []Gap
 	seen []source.Path // files read, in order
 	open []string      // includes and extends being followed
+	read int           // files read, repetitions counted
+
+	project *composeScope // of the first file
 }
 
 func (l *composeLoader) gap(at source.Location, reason string) {
@@ -44,6 +47,7 @@ func (l *composeLoader) load(files []source.Path) *yamlValue {
 		return nil
 	}
 	scope := l.scope(files[0].Dir(), []source.Path{joined(files[0].Dir(), ".env")}, nil)
+	l.project = scope
 	var doc *yamlValue
 	for _, f := range files {
 		doc = mergeCompose(doc, l.file(f, scope, source.Location{Path: f}), nil)
@@ -64,7 +68,7 @@ func (l *composeLoader) scope(dir source.Path, envFiles []source.Path, parent *c
 		if reason != "" {
 			continue
 		}
-		list, gaps := composeAssignments(file, ".env", s.look)
+		list, gaps := composeAssignments(file, ".env", s.look, map[string]Assignment{})
 		l.gaps = append(l.gaps, gaps...)
 		for _, a := range list {
 			s.vars[a.Name] = a
@@ -84,7 +88,7 @@ func (l *composeLoader) file(path source.Path, scope *composeScope, from source.
 		l.gap(from, "the compose files include each other in a circle")
 		return nil
 	}
-	if len(l.open) > 20 || len(l.seen) > 200 {
+	if l.read++; len(l.open) > 20 || l.read > 200 {
 		l.gap(from, "too many compose files include each other")
 		return nil
 	}
@@ -226,7 +230,7 @@ func (l *composeLoader) extendService(services *yamlValue, i int, path source.Pa
 
 // extended reads the one service of another file that is extended.
 func (l *composeLoader) extended(path source.Path, scope *composeScope, name string, from source.Location) *yamlValue {
-	if len(l.open) > 40 {
+	if l.read++; len(l.open) > 40 || l.read > 200 {
 		l.gap(from, "too many compose files extend each other")
 		return nil
 	}

@@ -39,7 +39,8 @@ type discovery struct {
 	calledScripts     map[source.Path][]source.Location
 	localCommands     []started
 
-	images   map[string]*image // built once for each specification
+	known    map[source.Path]bool // every file and folder of the tree
+	images   map[string]*image    // built once for each specification
 	composed []*Environment
 }
 

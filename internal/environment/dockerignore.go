@@ -18,6 +18,8 @@ type ignoreRules struct {
 	matchers []*patternmatcher.PatternMatcher // of each line alone, without "!"
 }
 
+const maxIgnoreLines = 2000
+
 type ignoreLine struct {
 	at   source.Span
 	keep bool // the line begins with "!"
@@ -36,7 +38,7 @@ func dockerignore(tree source.Tree, dockerfile, context source.Path) *ignoreRule
 
 func parseIgnore(file *source.File) *ignoreRules {
 	r := &ignoreRules{file: file}
-	for n := range file.LineCount() {
+	for n := range min(file.LineCount(), maxIgnoreLines) {
 		span := file.Line(n)
 		text := string(bytes.TrimPrefix([]byte(file.Slice(span)), []byte("\xef\xbb\xbf")))
 		if strings.HasPrefix(text, "#") {

@@ -43,7 +43,7 @@ func ResolveDotenv(file *source.File, entries []Entry, opts DotenvOptions) []Bin
 			continue
 		}
 		b := Binding{Entry: e, Final: e.Value}
-		if e.HasValue && !opts.Literal {
+		if e.HasValue && !opts.Literal && e.Value.Len() <= maxShellText {
 			look := func(name string) (string, source.Location, bool) {
 				own, inFile := known[name]
 				if inFile && !opts.ProcessFirst {

@@ -85,10 +85,10 @@ func referencePlace(file *source.File, e Entry, s source.Span) source.Location {
 }
 
 // composeAssignments are the variables that compose takes from an env file.
-// look is what interpolation finds outside the file; earlier lines come after it.
-func composeAssignments(file *source.File, via string, look lookup) ([]Assignment, []Gap) {
+// look is what interpolation finds outside the file; lines before it come next,
+// which are in earlier, or are added to it.
+func composeAssignments(file *source.File, via string, look lookup, earlier map[string]Assignment) ([]Assignment, []Gap) {
 	var out []Assignment
-	earlier := map[string]Assignment{}
 	for _, e := range ParseComposeEnvFile(file) {
 		at := source.Location{Path: file.Path, Span: e.Span}
 		if e.Invalid != "" {

@@ -88,7 +88,7 @@ func buildImages(tree source.Tree, spec buildSpec) (*image, []Gap) {
 	}
 	b := &imageBuilder{tree: tree, spec: spec, text: text, ignore: dockerignore(tree, spec.dockerfile, spec.context)}
 	b.metaArgs()
-	for i := range text.stages {
+	for i := range min(len(text.stages), maxStages) {
 		b.stage(&text.stages[i])
 		if spec.target != "" && strings.EqualFold(text.stages[i].Name, spec.target) || spec.target == fmt.Sprint(i) {
 			return b.images[i], nil
@@ -104,6 +104,12 @@ func buildImages(tree source.Tree, spec buildSpec) (*image, []Gap) {
 	return last, nil
 }
 
+// maxStages and maxPlaced bound the work on one Dockerfile.
+const (
+	maxStages = 100
+	maxPlaced = 2_000_000 // files looked at by all COPY together
+)
+
 type imageBuilder struct {
 	tree   source.Tree
 	spec   buildSpec
@@ -113,6 +119,8 @@ type imageBuilder struct {
 	images []*image
 	cur    *image
 	inputs []source.Path // the files of the context, found once
+	placed int           // files looked at so far
+	kept   map[string]ignoreAnswer
 }
 
 // lines is the place of an instruction.

@@ -138,6 +138,11 @@ func (b *imageBuilder) copyContext(c copySpec, ref, place string, into bool) {
 	wild := strings.ContainsAny(pattern, "*?[")
 	exclude, _ := patternmatcher.New(slices.Clone(c.exclude))
 	found := false
+	b.placed += len(b.contextFiles())
+	if b.placed > maxPlaced {
+		b.cur.fs.opaque = append(b.cur.fs.opaque, opaquePlace{"/", "the Dockerfile copies too much to be followed", c.at})
+		return
+	}
 	for _, p := range b.contextFiles() {
 		rel := b.rel(p)
 		inner, isFile, ok := matchSource(pattern, rel, wild)
@@ -154,7 +159,7 @@ func (b *imageBuilder) copyContext(c copySpec, ref, place string, into bool) {
 		case isFile:
 			target = place
 		}
-		if skip, at := b.ignore.ignored(rel); skip {
+		if skip, at := b.ignored(rel); skip {
 			if _, there := b.cur.fs.files[target]; !there {
 				b.cur.fs.excluded[target] = placed{p, at}
 			}
@@ -170,6 +175,24 @@ func (b *imageBuilder) copyContext(c copySpec, ref, place string, into bool) {
 	if !found {
 		b.cur.fs.opaque = append(b.cur.fs.opaque, opaquePlace{placeOf(place, ref, into && !wild), "what is copied is not in the tree", c.at})
 	}
+}
+
+// ignoreAnswer is what .dockerignore says of one file.
+type ignoreAnswer struct {
+	skip bool
+	at   source.Location
+}
+
+func (b *imageBuilder) ignored(rel string) (bool, source.Location) {
+	a, ok := b.kept[rel]
+	if !ok {
+		if b.kept == nil {
+			b.kept = map[string]ignoreAnswer{}
+		}
+		a.skip, a.at = b.ignore.ignored(rel)
+		b.kept[rel] = a
+	}
+	return a.skip, a.at
 }
 
 // matchSource reports whether rel is, or lies in, what a COPY source names, and

@@ -70,12 +70,15 @@ func (d *discovery) defaultBuild(p source.Path) buildSpec {
 
 // exists reports whether a file or folder is in the tree.
 func (d *discovery) exists(p source.Path) bool {
-	for _, other := range d.tree.Paths() {
-		if other == p || other.Within(p) {
-			return true
+	if d.known == nil {
+		d.known = map[source.Path]bool{"": true, ".": true}
+		for _, other := range d.tree.Paths() {
+			for ; !d.known[other]; other = other.Dir() {
+				d.known[other] = true
+			}
 		}
 	}
-	return false
+	return d.known[p]
 }
 
 // imageEnvironments returns one environment for each Dockerfile, as docker run

@@ -91,12 +91,19 @@ func (e *Environment) Processes(c Command) (n int, reasons []source.Location) {
 	return n, reasons
 }
 
+// maxShadowed bounds how many shadowed assignments of one variable are kept.
+const maxShadowed = 64
+
 // set puts a in front of what else gives its variable a value.
 func (e *Environment) set(a Assignment) {
 	if e.Variables == nil {
 		e.Variables = map[string][]Assignment{}
 	}
-	e.Variables[a.Name] = append([]Assignment{a}, e.Variables[a.Name]...)
+	list := e.Variables[a.Name]
+	if len(list) > maxShadowed {
+		list = list[:maxShadowed]
+	}
+	e.Variables[a.Name] = append([]Assignment{a}, list...)
 }
 
 // underlay puts a behind what else gives its variable a value.

@@ -24,7 +24,11 @@ type makeReader struct {
 	export map[string]bool
 	all    bool
 	gaps   []Gap
+	given  map[string][]Assignment // what recipes find, made once
+	count  int
 }
+
+const maxRecipeLines = 2000
 
 // makefile returns one environment for each target that starts the program. Each
 // line of a recipe is a shell of its own, as make runs it.
@@ -75,13 +79,18 @@ func (m *makeReader) recipe(e *Environment, span source.Span) bool {
 	if expanded != text {
 		src = lineScript(expanded, at)
 	}
-	given := map[string][]Assignment{}
-	for name, a := range m.vars {
-		if m.all || m.export[name] {
-			given[name] = []Assignment{a}
+	if m.count++; m.count > maxRecipeLines {
+		return false
+	}
+	if m.given == nil {
+		m.given = map[string][]Assignment{}
+		for name, a := range m.vars {
+			if m.all || m.export[name] {
+				m.given[name] = []Assignment{a}
+			}
 		}
 	}
-	scratch := &Environment{Variables: given}
+	scratch := &Environment{Variables: m.given}
 	list := m.d.read(scratch, src, Dir{Path: string(m.file.Path.Dir()), Known: true})
 	if len(list) == 0 {
 		return false

@@ -25,23 +25,28 @@ type script struct {
 	text   string
 	name   string // $0
 	locate func(start, end int) source.Location
+	lines  []Entry // of an env file that is sourced: what python-dotenv reads
 }
 
 func fileScript(file *source.File) script {
-	return script{string(file.Text), string(file.Path), func(start, end int) source.Location {
+	src := script{text: string(file.Text), name: string(file.Path), locate: func(start, end int) source.Location {
 		return source.Location{Path: file.Path, Span: source.Span{Start: start, End: end}}
 	}}
+	if isEnvFileName(file.Path.Base()) {
+		src.lines = ParseDotenv(file)
+	}
+	return src
 }
 
 // lineScript is a command that stands in another file; its parts are not
 // located more finely than at.
 func lineScript(text string, at source.Location) script {
-	return script{text, "", func(int, int) source.Location { return at }}
+	return script{text: text, locate: func(int, int) source.Location { return at }}
 }
 
 // placedScript is a command whose text stands unchanged at an offset of a file.
 func placedScript(text string, path source.Path, offset int) script {
-	return script{text, "", func(start, end int) source.Location {
+	return script{text: text, locate: func(start, end int) source.Location {
 		return source.Location{Path: path, Span: source.Span{Start: offset + start, End: offset + end}}
 	}}
 }
@@ -81,12 +86,15 @@ type shellRun struct {
 }
 
 // shellBudget bounds the work over all nested scripts.
-type shellBudget struct{ statements, depth int }
+type shellBudget struct{ statements, depth, scripts int }
 
 const (
 	maxStatements  = 20_000
 	maxScriptDepth = 8
-	maxShellText   = 64 << 10 // bytes of one expanded value
+	maxScripts     = 300       // run by one start, nested ones counted
+	maxScriptText  = 128 << 10 // bytes
+	maxBrackets    = 500       // open at once in a script
+	maxShellText   = 64 << 10  // bytes of one expanded value
 )
 
 func newShell(d *discovery, fs FileSystem, dir Dir, given map[string][]Assignment) *shellRun {
@@ -99,8 +107,11 @@ func (s *shellRun) sub() *shellRun {
 	c := *s
 	c.vars = make(map[string]*shellVar, len(s.vars))
 	for k, v := range s.vars {
-		copied := *v
-		c.vars[k] = &copied
+		if v != nil {
+			copied := *v
+			v = &copied
+		}
+		c.vars[k] = v
 	}
 	return &c
 }
@@ -109,8 +120,13 @@ func (s *shellRun) gap(at source.Location, reason string) { *s.gaps = append(*s.
 
 // run reads a script in this shell.
 func (s *shellRun) run(src script, params []string) {
-	if s.budget.depth >= maxScriptDepth || len(src.text) > maxConfig {
+	s.budget.scripts++
+	if s.budget.depth >= maxScriptDepth || s.budget.scripts > maxScripts {
 		s.gap(src.locate(0, 0), "the scripts call each other too deeply")
+		return
+	}
+	if len(src.text) > maxScriptText || brackets(src.text) > maxBrackets {
+		s.gap(src.locate(0, 0), "the script is too large or too deeply nested to be read")
 		return
 	}
 	parsed, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(src.text), "")
@@ -136,6 +152,25 @@ func (s *shellRun) run(src script, params []string) {
 	}
 	s.src, s.params, s.name = oldSrc, oldParams, oldName
 	s.budget.depth--
+}
+
+// brackets returns how many brackets are open at most at one place, about.
+func brackets(text string) int {
+	open, most := 0, 0
+	for i := range len(text) {
+		switch text[i] {
+		case '(', '{', '`':
+			open++
+			most = max(most, open)
+		case ')', '}':
+			open = max(0, open-1)
+		case '\n':
+			if i > 0 && text[i-1] == '\n' {
+				open = 0 // a blank line: most likely not within an expression
+			}
+		}
+	}
+	return most
 }
 
 func (s *shellRun) at(n syntax.Node) source.Location {

@@ -2,6 +2,7 @@ package environment
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"bearings/internal/secret"
@@ -64,9 +65,9 @@ func (s *shellRun) altered(as *syntax.Assign, a Assignment) Assignment {
 	if !s.sourcing() || as.Value == nil {
 		return a
 	}
-	file := source.NewFile(a.At.Path, []byte(s.src.text))
-	for _, e := range ParseDotenv(file) {
-		if e.Key != a.Name || e.Span.Start != a.At.Span.Start && e.KeySpan.Start != a.At.Span.Start || e.Value.Equal(a.Value) {
+	first, _ := slices.BinarySearchFunc(s.src.lines, a.At.Span.Start, func(e Entry, at int) int { return e.Span.Start - at })
+	for _, e := range s.src.lines[first:min(first+1, len(s.src.lines))] {
+		if e.Key != a.Name || e.Span.Start != a.At.Span.Start || e.Value.Equal(a.Value) {
 			continue
 		}
 		a.At.Span.End = max(a.At.Span.End, e.Span.End)

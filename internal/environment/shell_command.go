@@ -264,8 +264,9 @@ func (s *shellRun) loadDotenv(ref, via string, override bool, at source.Location
 	}
 	list, gaps := dotenvAssignments(file, via, DotenvOptions{ProcessFirst: !override})
 	*s.gaps = append(*s.gaps, gaps...)
+	present := s.exportedVars()
 	for _, a := range list {
-		if _, has := s.exportedVars()[a.Name]; has && !override {
+		if _, has := present[a.Name]; has && !override {
 			continue
 		}
 		s.assign(a, true)

@@ -27,11 +27,17 @@ type expansion struct {
 // that are not set, and because the places of the references are needed.
 func expandCompose(text string, look lookup) expansion {
 	var x expansion
+	if len(text) > maxTemplate {
+		return expansion{text: text, invalid: strings.Contains(text, "$")}
+	}
 	x.text = x.expand(text, 0, look, 0)
 	return x
 }
 
-const maxNesting = 32
+const (
+	maxNesting  = 32
+	maxTemplate = 16 << 10 // bytes of one interpolated value
+)
 
 func (x *expansion) expand(s string, base int, look lookup, depth int) string {
 	var out strings.Builder
@@ -86,8 +92,11 @@ func (x *expansion) braced(s string, base int, look lookup, depth int) (string, 
 		return value, 3 + n
 	}
 	op := operator(rest)
-	size := closing(s)
-	if n == 0 || op == "" || size < 0 || depth > maxNesting {
+	size := -1
+	if n > 0 && op != "" && depth <= maxNesting {
+		size = closing(s)
+	}
+	if size < 0 {
 		x.invalid = true
 		return s[:2], 2
 	}

@@ -41,7 +41,11 @@ type yamlValue struct {
 	at     source.Location
 	fields []yamlField
 	items  []*yamlValue
-	scope  *composeScope // what paths are relative to and variables come from; compose only
+
+	index   map[string]int // of the fields, as far as indexed
+	indexed int
+
+	scope *composeScope // what paths are relative to and variables come from; compose only
 }
 
 type yamlField struct {
@@ -52,14 +56,22 @@ type yamlField struct {
 }
 
 func (v *yamlValue) field(name string) (yamlField, bool) {
-	if v != nil {
-		for _, f := range v.fields {
-			if f.name == name {
-				return f, true
-			}
+	if v == nil {
+		return yamlField{}, false
+	}
+	for ; v.indexed < len(v.fields); v.indexed++ {
+		if v.index == nil {
+			v.index = map[string]int{}
+		}
+		if _, has := v.index[v.fields[v.indexed].name]; !has {
+			v.index[v.fields[v.indexed].name] = v.indexed
 		}
 	}
-	return yamlField{}, false
+	i, ok := v.index[name]
+	if !ok {
+		return yamlField{}, false
+	}
+	return v.fields[i], true
 }
 
 // get follows keys; nil when one is absent.
