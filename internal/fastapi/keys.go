@@ -1,6 +1,7 @@
 package fastapi
 
 import (
+	"bearings/internal/environment"
 	"bearings/internal/interpret"
 	"bearings/internal/secret"
 	"bearings/internal/source"
@@ -53,10 +54,22 @@ type KeyRow struct {
 	Source      source.Location // the line that wins
 	Via         string          // "environment", "env_file", ".env", "default", …
 	Shadowed    []Shadow
-	Value       secret.Value // meaningful when State is set, empty or default
-	Letter      string       // equal letters, equal values; "" when unknown
-	Reason      string       // why unknown or missing, in words
-	Outside     string       // who else could set it, "" for nobody
+	Value       secret.Value            // meaningful when State is set, empty or default
+	Letter      string                  // equal letters, equal values; "" when unknown
+	Reason      string                  // why unknown or missing, in words
+	Outside     string                  // who else could set it, "" for nobody
+	Through     source.Location         // what makes the environment read the file of Source
+	Absent      []Absence               // env files that are looked for and not found, for default and missing
+	Assignment  *environment.Assignment // the environment's own assignment that wins; nil when it is none
+}
+
+// Absence is an env file that a read looks for in vain.
+type Absence struct {
+	At       source.Location // the env_file or load_dotenv argument
+	Path     string
+	Why      string
+	Deciding source.Location // the WORKDIR, cd or COPY that decides; zero when none does
+	Unknown  bool            // whether it is there cannot be known
 }
 
 // Shadow is a line that gives the variable a value without effect.
@@ -64,6 +77,7 @@ type Shadow struct {
 	At   source.Location
 	Why  string
 	Same bool // the value equals the winner's
+	Via  string
 }
 
 // TokenCall is one place that signs, verifies or peeks at a token.

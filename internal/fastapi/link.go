@@ -26,7 +26,7 @@ type Input struct {
 func Link(in Input) *Project {
 	l := newLinker(in)
 	l.run()
-	p := &Project{Tree: in.Tree, Program: in.Program, Environments: in.Environments, Requirements: in.Requirements}
+	p := &Project{Tree: in.Tree, Program: in.Program, Environments: in.Environments, Requirements: in.Requirements, linker: l}
 	l.project(p)
 	return p
 }
@@ -37,6 +37,11 @@ func (l *linker) run() {
 		l.machine.Import(path)
 	}
 	l.factories()
+	for _, path := range l.in.Program.Candidates("jwt", "jose") { // scripts and services beside the applications
+		if m := l.in.Program.Module(path); m != nil && roleOf(path) == Application && importsTokens(m) {
+			l.machine.Import(path)
+		}
+	}
 }
 
 // entries lists the modules to run, the ones that something starts first.
@@ -216,6 +221,7 @@ func (l *linker) project(p *Project) {
 	l.requests(p)
 	p.Schemes = l.schemes
 	p.Bare = l.bare
+	p.Loads, p.EnvironSets = l.loads, l.environSets
 	p.Gaps = append(p.Gaps, l.gaps...)
 	l.projectUses(p)
 	l.projectOverrides(p)

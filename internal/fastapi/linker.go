@@ -1,6 +1,7 @@
 package fastapi
 
 import (
+	"bearings/internal/environment"
 	"bearings/internal/interpret"
 	"bearings/internal/python"
 	"bearings/internal/source"
@@ -28,6 +29,8 @@ type linker struct {
 	tracing     *tracer
 	bare        []BareDependency
 	environSets []EnvironSet
+	env         *environment.Environment // the one that is being looked at; nil for the local one
+	dotenvs     map[source.Path][]environment.Entry
 	reachable   reachIndex
 	served      map[interpret.Value]source.Location // applications that something names: a start command, the configuration
 }

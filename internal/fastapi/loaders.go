@@ -15,6 +15,3 @@ func (l *linker) loaderMethod(f *interpret.Frame, site *interpret.CallSite, recv
 func (l *linker) loaderAttr(f *interpret.Frame, recv *interpret.Instance, name string, at source.Location) (interpret.Value, bool) {
 	return nil, false
 }
-
-// localValue gives what a read finds where the program runs by default, if the files say.
-func (l *linker) localValue(r *EnvRead) (interpret.Value, bool) { return nil, false }

@@ -18,14 +18,18 @@ type Project struct {
 	Requirements *requirements.Set
 	Environments []*environment.Environment
 
-	Apps      []*App    // in order of file and line
-	Schemes   []*Scheme // every security scheme object that was created
-	Keys      []*Key    // every place where the program takes a key or setting that matters
-	Tokens    []*TokenCall
-	Uses      []*DependsUse // every Depends(…) and Security(…), also those that build nothing
-	Overrides []*Override
-	Bare      []BareDependency // entries of dependencies=[…] that are no Depends(…)
-	Gaps      []Gap            // of the project as a whole; those of an application are its own
+	Apps        []*App    // in order of file and line
+	Schemes     []*Scheme // every security scheme object that was created
+	Keys        []*Key    // every place where the program takes a key or setting that matters
+	Tokens      []*TokenCall
+	Uses        []*DependsUse // every Depends(…) and Security(…), also those that build nothing
+	Overrides   []*Override
+	Bare        []BareDependency // entries of dependencies=[…] that are no Depends(…)
+	Gaps        []Gap            // of the project as a whole; those of an application are its own
+	Loads       []*EnvLoad       // calls that load env files, in the order in which they run
+	EnvironSets []EnvironSet
+
+	linker *linker
 }
 
 // App is one FastAPI application.

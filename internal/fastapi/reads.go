@@ -27,6 +27,16 @@ type EnvRead struct {
 	Random    bool
 	// Cast is what the read makes of the text: "int", "bool", "str", "SecretStr", …; "" for nothing.
 	Cast string
+	// NoProcess: the process's environment is not looked at.
+	NoProcess bool
+	// Files are configuration files that the loader looks into besides, in order.
+	Files []FileRef
+}
+
+// FileRef is a file that a program names.
+type FileRef struct {
+	Path string
+	At   source.Location
 }
 
 // EnvLoad is a call that puts an env file into the process's environment.

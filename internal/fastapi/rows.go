@@ -1,6 +1,535 @@
 package fastapi
 
-import "bearings/internal/secret"
+import (
+	"strings"
+
+	"bearings/internal/environment"
+	"bearings/internal/interpret"
+	"bearings/internal/secret"
+	"bearings/internal/source"
+)
 
 // fillRows computes what a key is in each environment.
-func (l *linker) fillRows(p *Project, k *Key, letters *secret.Letters) {}
+func (l *linker) fillRows(p *Project, k *Key, letters *secret.Letters) {
+	for _, e := range l.in.Environments {
+		if !l.runsProgram(e, k) {
+			continue
+		}
+		var row KeyRow
+		switch {
+		case k.Read != nil:
+			row = l.row(e, k.Read, 0)
+		case k.Loader == "random":
+			row = KeyRow{State: StateRandom, Source: k.At, Via: "literal"}
+		default:
+			v, _ := k.Value.(interpret.Value)
+			row = KeyRow{State: StateSet, Source: k.At, Via: "literal"}
+			text, ok := textOrBytes(v)
+			if !ok {
+				row.State, row.Reason = StateUnknown, reason(v)
+			}
+			row.Value = secret.New(text)
+			if ok && text == "" {
+				row.State = StateEmpty
+			}
+		}
+		row.Environment = e.Name
+		switch row.State {
+		case StateSet, StateDefault, StateEmpty:
+			row.Letter = letters.Of(row.Value)
+		}
+		k.Rows = append(k.Rows, row)
+	}
+}
+
+// runsProgram says whether the program that takes a key runs in an environment:
+// not in the container of a database, and in continuous integration only where
+// its variables are given.
+func (l *linker) runsProgram(e *environment.Environment, k *Key) bool {
+	switch e.Kind {
+	case environment.Compose, environment.Image:
+		if e.Files == nil || k.At.Path == "" {
+			return true
+		}
+		_, ok, _, _ := e.Files.Locate(k.At.Path)
+		return ok || len(e.Commands) > 0 && e.Image == ""
+	case environment.CI, environment.Test:
+		for _, n := range k.Variables {
+			if _, _, ok := e.Lookup(n); ok {
+				return true
+			}
+		}
+		return false
+	}
+	return true
+}
+
+func textOrBytes(v interpret.Value) (string, bool) {
+	if b, ok := v.(*interpret.Bytes); ok {
+		return b.Text, true
+	}
+	if v == nil {
+		return "", false
+	}
+	return interpret.Text(v)
+}
+
+// row computes what a read finds in one environment: the process's own variables,
+// then env files by the loader's rules, then the default.
+func (l *linker) row(e *environment.Environment, r *EnvRead, depth int) KeyRow {
+	row := KeyRow{Environment: e.Name, Outside: e.Outside}
+	found := l.sources(e, r)
+	for i, s := range found {
+		if s.empty && r.Config != nil && r.Config.IgnoreEmpty {
+			continue
+		}
+		row.State, row.Source, row.Via, row.Value, row.Reason, row.Through = StateSet, s.at, s.via, s.value, s.reason, s.through
+		row.Assignment = s.assignment
+		switch {
+		case s.random:
+			row.State = StateRandom
+		case !s.known:
+			row.State = StateUnknown
+			if s.passed {
+				row.Reason = "it is handed on from outside"
+			}
+		case s.empty:
+			row.State = StateEmpty
+		}
+		for _, other := range found[i+1:] {
+			row.Shadowed = append(row.Shadowed, Shadow{At: other.at, Why: s.via + " wins over " + other.via, Same: s.known && other.known && s.value.Equal(other.value), Via: other.via})
+		}
+		return row
+	}
+	return l.defaultRow(e, r, row, depth)
+}
+
+func (l *linker) defaultRow(e *environment.Environment, r *EnvRead, row KeyRow, depth int) KeyRow {
+	row.Source, row.Via = r.At, "default"
+	if !r.DefaultAt.IsZero() {
+		row.Source = r.DefaultAt
+	}
+	row.Absent = l.absences(e, r)
+	if r.Default == nil {
+		row.State, row.Via, row.Reason = StateMissing, "", "nothing gives it a value and it has no default"
+		return row
+	}
+	if containsRandom(r.Default, 0) {
+		row.State = StateRandom
+		return row
+	}
+	v, ok := l.valueIn(e, r.Default, depth+1)
+	if !ok {
+		row.State, row.Reason = StateUnknown, reason(r.Default)
+		return row
+	}
+	switch x := v.(type) {
+	case *interpret.None:
+		row.State, row.Via, row.Reason = StateMissing, "default", "the default is None"
+		if r.DefaultAt.IsZero() {
+			row.Via, row.Reason = "", "nothing gives it a value, and without one the read gives None"
+		}
+		return row
+	default:
+		text, known := textOrBytes(x)
+		if !known {
+			row.State, row.Reason = StateUnknown, "the default is computed"
+			return row
+		}
+		row.State, row.Value = StateDefault, secret.New(text)
+		if text == "" {
+			row.State = StateEmpty
+		}
+	}
+	return row
+}
+
+// ValueIn computes a value, as kept in Resolved.Raw and the like, in one
+// environment: its constant, or false when the files do not say.
+func (p *Project) ValueIn(e *environment.Environment, raw any) (KeyRow, bool) {
+	v, ok := raw.(interpret.Value)
+	if !ok || p.linker == nil {
+		return KeyRow{}, false
+	}
+	if reads := readsOf(v); len(reads) > 0 {
+		if s, isSymbol := v.(*interpret.Symbol); isSymbol {
+			if r, isRead := s.Data.(*EnvRead); isRead {
+				row := p.linker.row(e, r, 0)
+				return row, true
+			}
+		}
+	}
+	if containsRandom(v, 0) && !hasRead(v) {
+		return KeyRow{Environment: e.Name, State: StateRandom, Source: interpret.OriginOf(v).At}, true
+	}
+	got, ok := p.linker.valueIn(e, v, 0)
+	if !ok {
+		for _, r := range readsOf(v) { // a read that is missing decides what is made of it
+			row := p.linker.row(e, r, 0)
+			if row.State == StateMissing || row.State == StateRandom {
+				return row, true
+			}
+		}
+		return KeyRow{Environment: e.Name, State: StateUnknown, Reason: reason(v), Source: interpret.OriginOf(v).At}, false
+	}
+	row := KeyRow{Environment: e.Name, State: StateSet, Source: interpret.OriginOf(v).At, Via: "computed"}
+	if rs := readsOf(v); len(rs) > 0 {
+		inner := p.linker.row(e, rs[0], 0)
+		row.Source, row.Via, row.State = inner.Source, inner.Via, inner.State
+	}
+	if _, none := got.(*interpret.None); none {
+		row.State = StateMissing
+		return row, true
+	}
+	text, ok := textOrBytes(got)
+	if !ok {
+		return KeyRow{Environment: e.Name, State: StateUnknown, Reason: "it is computed"}, false
+	}
+	row.Value = secret.New(text)
+	if text == "" {
+		row.State = StateEmpty
+	} else if row.State == StateEmpty || row.State == StateMissing {
+		row.State = StateDefault
+	}
+	return row, true
+}
+
+func hasRead(v interpret.Value) bool { return len(readsOf(v)) > 0 }
+
+// valueIn reduces a value with what one environment says.
+func (l *linker) valueIn(e *environment.Environment, v interpret.Value, depth int) (interpret.Value, bool) {
+	if depth > 12 {
+		return nil, false
+	}
+	saved := l.env
+	l.env = e
+	got := l.reduce(v, depth)
+	l.env = saved
+	return got, got != nil
+}
+
+// localValue gives what a read finds in the environment that is being looked
+// at: by default the local one.
+func (l *linker) localValue(r *EnvRead) (interpret.Value, bool) {
+	e := l.env
+	if e == nil {
+		for _, c := range l.in.Environments {
+			if c.Kind == environment.Local {
+				e = c
+			}
+		}
+	}
+	if e == nil {
+		return nil, false
+	}
+	row := l.row(e, r, 0)
+	switch row.State {
+	case StateSet, StateEmpty, StateDefault:
+		if row.Via == "default" {
+			return nil, false // reduced by the caller, which keeps its type
+		}
+		return castText(r.Cast, row.Value.Expose(), row.Source), true
+	case StateMissing:
+		if r.Required || r.Default == nil {
+			return nil, false
+		}
+	}
+	return nil, false
+}
+
+// castText makes of a variable's text what its reader does.
+func castText(cast, text string, at source.Location) interpret.Value {
+	o := interpret.Origin{At: at}
+	switch {
+	case strings.Contains(cast, "bool"):
+		switch strings.ToLower(strings.TrimSpace(text)) {
+		case "1", "true", "yes", "on", "t", "y":
+			return &interpret.Bool{Origin: o, Value: true}
+		}
+		return &interpret.Bool{Origin: o}
+	case strings.Contains(cast, "int") || strings.Contains(cast, "float"):
+		if n := interpret.Number(text, o); n != nil {
+			return n
+		}
+	}
+	return &interpret.Str{Origin: o, Text: text}
+}
+
+// given is one place that gives a variable a value.
+type given struct {
+	at, through source.Location
+	via         string
+	value       secret.Value
+	known       bool
+	empty       bool
+	passed      bool
+	random      bool
+	reason      string
+	assignment  *environment.Assignment
+}
+
+// sources lists what gives a read its value in an environment; the first wins.
+func (l *linker) sources(e *environment.Environment, r *EnvRead) []given {
+	process := l.processSources(e, r)
+	files := l.fileSources(e, r)
+	var out []given
+	for _, s := range l.environSets { // os.environ["X"] = … of the program itself
+		if s.Seq < r.Seq && r.named(s.Name) {
+			g := given{at: s.At, via: "os.environ[…] = …"}
+			if v, ok := l.valueIn(e, s.Value, 1); ok {
+				if t, ok := textOrBytes(v); ok {
+					g.value, g.known, g.empty = secret.New(t), true, t == ""
+				}
+			}
+			g.random = containsRandom(s.Value, 0)
+			out = append(out, g)
+		}
+	}
+	for _, f := range files {
+		if f.over {
+			out = append(out, f.given)
+		}
+	}
+	out = append(out, process...)
+	for _, f := range files {
+		if !f.over {
+			out = append(out, f.given)
+		}
+	}
+	return out
+}
+
+// named says whether a variable's name is one that the read takes.
+func (r *EnvRead) named(name string) bool {
+	for _, n := range r.Names {
+		if n == name || (r.Fold && strings.EqualFold(n, name)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *linker) processSources(e *environment.Environment, r *EnvRead) []given {
+	var out []given
+	if r.NoProcess {
+		return nil
+	}
+	for _, n := range r.Names {
+		for _, name := range e.Names() {
+			if name != n && !(r.Fold && strings.EqualFold(n, name)) {
+				continue
+			}
+			win, shadowed, ok := e.Lookup(name)
+			if !ok {
+				continue
+			}
+			for _, a := range append([]environment.Assignment{win}, shadowed...) {
+				out = append(out, fromAssignment(a))
+			}
+		}
+	}
+	return out
+}
+
+func fromAssignment(a environment.Assignment) given {
+	return given{at: a.At, through: a.Through, via: a.Via, value: a.Value, known: a.Known, empty: a.Known && a.Value.IsEmpty(), passed: a.Passed, reason: a.Reason, assignment: &a}
+}
+
+type fromFile struct {
+	given
+	over bool // load_dotenv(override=True)
+}
+
+// fileSources lists what env files give, in the order in which the loader's rules rank them.
+func (l *linker) fileSources(e *environment.Environment, r *EnvRead) []fromFile {
+	var out []fromFile
+	for i := len(l.loads) - 1; i >= 0; i-- { // override: the last load wins
+		if ld := l.loads[i]; ld.Override && ld.Seq < r.Seq && !r.NoProcess {
+			out = append(out, l.loaded(e, r, ld, true)...)
+		}
+	}
+	if !r.NoProcess {
+		for _, ld := range l.loads { // otherwise the first one
+			if !ld.Override && ld.Seq < r.Seq {
+				out = append(out, l.loaded(e, r, ld, false)...)
+			}
+		}
+	}
+	if r.Config != nil {
+		for i := len(r.Config.EnvFiles) - 1; i >= 0; i-- { // a later file wins
+			f := r.Config.EnvFiles[i]
+			if !f.Known {
+				continue
+			}
+			if path, ok := l.findFile(e, f.Value, r.Module); ok {
+				out = append(out, l.inFile(e, r, path, f.At, "env_file "+base(f.Value), false, false)...)
+			}
+		}
+	}
+	for _, f := range r.Files {
+		if path, ok := l.findFile(e, f.Path, r.Module); ok {
+			out = append(out, l.inFile(e, r, path, f.At, base(f.Path), false, false)...)
+		}
+	}
+	return out
+}
+
+func base(p string) string { return p[strings.LastIndexByte(p, '/')+1:] }
+
+func (l *linker) loaded(e *environment.Environment, r *EnvRead, ld *EnvLoad, over bool) []fromFile {
+	path, ok := l.loadPath(e, ld)
+	if !ok {
+		return nil
+	}
+	return l.inFile(e, r, path, ld.At, ld.Loader+" "+path.Base(), over, !over)
+}
+
+// loadPath finds the file that a load reads in an environment.
+func (l *linker) loadPath(e *environment.Environment, ld *EnvLoad) (source.Path, bool) {
+	if !ld.PathKnown {
+		return "", false
+	}
+	if ld.FromRoot {
+		return l.present(e, source.Path(ld.Path))
+	}
+	if ld.Path == "" { // python-dotenv 1.x find_dotenv: from the calling file's folder upwards
+		for dir := ld.Module.Dir(); ; dir = dir.Dir() {
+			if p, ok := l.present(e, join(dir, ".env")); ok {
+				return p, true
+			}
+			if dir == "" {
+				return "", false
+			}
+		}
+	}
+	return l.findFile(e, ld.Path, ld.Module)
+}
+
+func join(dir source.Path, name string) source.Path {
+	if dir == "" {
+		return source.Path(name)
+	}
+	return dir + "/" + source.Path(name)
+}
+
+// present says whether a file of the tree is there in an environment.
+func (l *linker) present(e *environment.Environment, p source.Path) (source.Path, bool) {
+	if e.Files == nil {
+		_, err := l.in.Tree.File(p)
+		return p, err == nil
+	}
+	_, ok, _, _ := e.Files.Locate(p)
+	return p, ok
+}
+
+// findFile resolves a path as a process of the environment does.
+func (l *linker) findFile(e *environment.Environment, path string, module source.Path) (source.Path, bool) {
+	if p, in := interpret.InRoot(path); in {
+		return l.present(e, p)
+	}
+	dir := workDir(e)
+	if e.Files != nil && dir.Known {
+		f := e.Files.Lookup(dir, path)
+		return f.Path, f.State == environment.Present
+	}
+	if strings.HasPrefix(path, "/") {
+		return "", false
+	}
+	candidates := append([]source.Path{}, dir.Candidates...)
+	candidates = append(candidates, "")
+	for d := module.Dir(); d != ""; d = d.Dir() {
+		candidates = append(candidates, d)
+	}
+	for _, c := range candidates {
+		if p, ok := c.Join(path); ok {
+			if _, err := l.in.Tree.File(p); err == nil {
+				return p, true
+			}
+		}
+	}
+	return "", false
+}
+
+// workDir is where the environment's process runs: its command's folder, if it says one.
+func workDir(e *environment.Environment) environment.Dir {
+	for _, c := range e.Commands {
+		if c.WorkDir.Known {
+			return c.WorkDir
+		}
+	}
+	return e.WorkDir
+}
+
+// inFile lists what one env file gives a read. The last line of a name counts.
+func (l *linker) inFile(e *environment.Environment, r *EnvRead, path source.Path, through source.Location, via string, over, processFirst bool) []fromFile {
+	file, err := l.in.Tree.File(path)
+	if err != nil {
+		return nil
+	}
+	process := func(name string) (string, source.Location, bool) {
+		a, _, ok := e.Lookup(name)
+		if !ok || !a.Known {
+			return "", source.Location{}, false
+		}
+		return a.Value.Expose(), a.At, true
+	}
+	var out []fromFile
+	bindings := environment.ResolveDotenv(file, l.dotenv(file), environment.DotenvOptions{Process: process, ProcessFirst: processFirst})
+	for i := len(bindings) - 1; i >= 0; i-- {
+		b := bindings[i]
+		if !r.named(b.Key) || !b.HasValue {
+			continue
+		}
+		out = append(out, fromFile{given{at: source.Location{Path: path, Span: b.Span}, through: through, via: via, value: b.Final, known: true, empty: b.Final.IsEmpty()}, over})
+	}
+	return out
+}
+
+// dotenv parses an env file once.
+func (l *linker) dotenv(file *source.File) []environment.Entry {
+	if have, ok := l.dotenvs[file.Path]; ok {
+		return have
+	}
+	if l.dotenvs == nil {
+		l.dotenvs = map[source.Path][]environment.Entry{}
+	}
+	entries := environment.ParseDotenv(file)
+	l.dotenvs[file.Path] = entries
+	return entries
+}
+
+// absences says which env files the read looks for and does not find in an environment.
+func (l *linker) absences(e *environment.Environment, r *EnvRead) []Absence {
+	var out []Absence
+	add := func(path string, at source.Location) {
+		if _, ok := l.findFile(e, path, r.Module); ok {
+			return
+		}
+		a := Absence{At: at, Path: base(path), Why: "there is no such file in the working directory", Deciding: workDir(e).At}
+		if e.Files != nil {
+			f := e.Files.Lookup(workDir(e), path)
+			a.Why = f.Why
+			if !f.At.IsZero() {
+				a.Deciding = f.At
+			}
+			a.Unknown = f.State == environment.Unknowable
+		}
+		out = append(out, a)
+	}
+	if r.Config != nil {
+		for _, f := range r.Config.EnvFiles {
+			if f.Known {
+				add(f.Value, f.At)
+			}
+		}
+	}
+	for _, ld := range l.loads {
+		if ld.Seq < r.Seq && ld.PathKnown && ld.Path != "" && !ld.FromRoot && !r.NoProcess {
+			add(ld.Path, ld.At)
+		}
+	}
+	for _, f := range r.Files {
+		add(f.Path, f.At)
+	}
+	return out
+}
