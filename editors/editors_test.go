@@ -10,7 +10,7 @@ import (
 )
 
 // TestNeovim runs the suite inside Neovim, as editors/test/run.sh neovim does.
-// It needs Neovim 0.11 or newer, of which NVIM names the program.
+// It needs Neovim 0.11 or newer, of which BEARINGS_NVIM can name the program.
 func TestNeovim(t *testing.T) {
 	nvim := neovim(t)
 	dir := t.TempDir()
@@ -28,7 +28,7 @@ func TestNeovim(t *testing.T) {
 // neovim finds a Neovim that is new enough, or skips the test.
 func neovim(t *testing.T) string {
 	t.Helper()
-	candidates := []string{os.Getenv("NVIM"), "nvim"}
+	candidates := []string{os.Getenv("BEARINGS_NVIM"), "nvim"}
 	if home, err := os.UserHomeDir(); err == nil {
 		candidates = append(candidates, filepath.Join(home, ".cache/bearings-editors/forky/run/nvim"))
 	}
@@ -41,7 +41,7 @@ func neovim(t *testing.T) string {
 			return path
 		}
 	}
-	const reason = "no Neovim 0.11 or newer on PATH, in $NVIM or in the editors' cache; editors/test/run.sh neovim installs one"
+	const reason = "no Neovim 0.11 or newer on PATH, in $BEARINGS_NVIM or in the editors' cache; editors/test/run.sh neovim installs one"
 	if os.Getenv("BEARINGS_TEST_ALL") != "" {
 		t.Fatal(reason)
 	}

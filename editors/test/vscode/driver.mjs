@@ -21,8 +21,11 @@ const shot = (n) => page.screenshot({ path: path.join(out, `${n}.png`) });
 const quick = page.locator('.quick-input-widget input').first();
 const rows = page.locator('.quick-input-list .monaco-list-row');
 
+// Keys that are pressed while a webview has the focus may be lost.
+const leaveWebview = () => page.evaluate(() => { if (document.activeElement?.tagName === 'IFRAME') document.activeElement.blur(); });
 // Command palette: the one entry point that does not change with the layout.
 async function command(title) {
+  await leaveWebview();
   await page.keyboard.press('F1');
   await quick.waitFor();
   await quick.fill('>' + title);
@@ -31,9 +34,8 @@ async function command(title) {
 // Quick open with "file:line,column" opens and moves the cursor in one step. The row is clicked, not chosen with
 // Enter: an Enter that comes while the list is still refreshing is lost.
 async function open(name, at) {
+  await leaveWebview();
   await page.keyboard.press('Control+Digit1');
-  // Keys that are pressed while a webview still has the focus are lost.
-  await page.waitForFunction(() => document.activeElement?.tagName !== 'IFRAME');
   const base = name.split('/').pop();
   await page.keyboard.press('Control+KeyP');
   await quick.waitFor();
@@ -42,8 +44,15 @@ async function open(name, at) {
   await page.locator(`.tab.active[data-resource-name="${base}"]`).first().waitFor();
   await quick.waitFor({ state: 'hidden' });
 }
-// A webview's content is in the second of two nested frames; only the visible panel's frame is ready.
-const panel = () => page.frameLocator('iframe.webview.ready:visible').frameLocator('#active-frame');
+// A webview's content is in the second of two nested frames; the panels set their document's title.
+async function panel(title) {
+  for (const end = Date.now() + 20_000; Date.now() < end; await page.waitForTimeout(100)) {
+    for (const frame of page.frames()) {
+      if (await frame.evaluate((t) => document.title === t, title).catch(() => false)) return frame;
+    }
+  }
+  throw new Error(`no panel ${title}`);
+}
 const tree = (text) => page.locator('.pane-body .monaco-list-row', { hasText: text }).first();
 const squiggle = page.locator('.monaco-editor [class*="squiggly-"]').first();
 
@@ -91,26 +100,28 @@ async function map() {
 
 async function explain() {
   await page.locator('.codelens-decoration a', { hasText: 'get_current_user' }).first().click();
-  await panel().locator('h1', { hasText: 'GET /api/v1/users/me' }).waitFor();
-  await panel().locator('.way .step').nth(2).waitFor();
+  const it = await panel('Explain');
+  await it.locator('h1', { hasText: 'GET /api/v1/users/me' }).waitFor();
+  await it.locator('.way .step').nth(2).waitFor();
   await shot('4-explain-any');
-  await panel().locator('button.chip', { hasText: '401' }).click();
-  await panel().locator('h1 .status', { hasText: '401' }).waitFor();
-  await panel().locator('.way .hit', { hasText: 'get_current_user' }).waitFor();
-  await panel().locator('section.confirmed, section.hypotheses').first().waitFor();
+  await it.locator('button.chip', { hasText: '401' }).click();
+  await it.locator('h1 .status', { hasText: '401' }).waitFor();
+  await it.locator('.way .hit', { hasText: 'get_current_user' }).waitFor();
+  await it.locator('section.confirmed, section.hypotheses').first().waitFor();
   await shot('5-explain-401');
-  await panel().locator('body').evaluate(() => document.getElementById('confirmed').scrollIntoView());
+  await it.locator('body').evaluate(() => document.getElementById('confirmed').scrollIntoView());
   await shot('6-explain-findings');
   step('explain panel');
-  await panel().locator('.exits button.link', { hasText: 'app/deps.py' }).first().click();
+  await it.locator('.exits button.link', { hasText: 'app/deps.py' }).first().click();
   await page.locator('.tab.active[data-resource-name="deps.py"]').first().waitFor();
   step('a link goes to the line');
 }
 
 async function environments() {
   await command('Bearings: Compare Keys Across Environments');
-  await panel().locator('th', { hasText: 'secret_key' }).or(panel().locator('th', { hasText: 'SECRET_KEY' })).first().waitFor();
-  const text = await panel().locator('table').innerText();
+  const it = await panel('Keys Across Environments');
+  await it.locator('th', { hasText: 'secret_key' }).or(it.locator('th', { hasText: 'SECRET_KEY' })).first().waitFor();
+  const text = await it.locator('table').innerText();
   assert.match(text, /empty/);
   assert.ok(!text.includes('not-a-real-key'), 'no value of a key is shown');
   await shot('7-environments');
@@ -137,7 +148,7 @@ async function dark() {
   await command('Bearings: Explain This Status');
   await rows.filter({ hasText: 'GET /api/v1/users/me' }).first().click();
   await rows.filter({ hasText: '401' }).first().click();
-  await panel().locator('h1 .status', { hasText: '401' }).waitFor();
+  await (await panel('Explain')).locator('h1 .status', { hasText: '401' }).waitFor();
   await shot('10-explain-other-theme');
   await command('Bearings: Get Started');
   await page.locator('.gettingStartedContainer', { hasText: 'Find your bearings' }).first().waitFor();

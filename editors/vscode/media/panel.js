@@ -10,7 +10,9 @@
       say.textContent = data.say;
       setTimeout(() => { say.textContent = ''; }, 2000);
     }
-    if (typeof data.show !== 'string' || data.show === shown) return;
+    if (typeof data.show !== 'string') return;
+    if (data.top) document.scrollingElement.scrollTop = 0;
+    if (data.show === shown) return;
     shown = data.show;
     // Where the person was stays where it was.
     const key = document.activeElement?.dataset?.key;

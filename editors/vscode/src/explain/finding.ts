@@ -5,9 +5,9 @@ import { commandLine, placeLink } from '../webview/parts';
 
 export function findingCard(f: Finding): Html {
   const fixes = f.fixes ?? [];
-  return html`<article class="card ${f.severity}">
+  return html`<article class="card ${f.certainty === 'confirmed' ? f.severity : 'doubtful'}">
     <h3>${f.message}</h3>
-    <p class="sub"><span class="tag ${f.certainty}">${f.certainty}</span> <span class="severity">${f.severity}</span> · ${f.code} · ${placeLink(at(f))}</p>
+    <p class="sub"><span class="tag ${f.certainty}">${f.certainty}</span> <span class="severity">${f.certainty === 'confirmed' ? f.severity : `${f.severity} if true`}</span> · ${f.code} · ${placeLink(at(f))}</p>
     ${f.effect?.text && html`<p><b>Effect${f.effect.certainty === 'hypothesis' && html` <span class="tag hypothesis">hypothesis</span>`}:</b> ${f.effect.text}.</p>`}
     ${evidenceList(f.evidence)}
     ${gapList(f.gaps)}
@@ -18,9 +18,9 @@ export function findingCard(f: Finding): Html {
   </article>`;
 }
 
-export function evidenceList(evidence: readonly Evidence[] | undefined | null): Html | false {
+export function evidenceList(evidence: readonly Evidence[] | undefined | null, title = 'Because:'): Html | false {
   if (!evidence || evidence.length === 0) return false;
-  return html`<p><b>Because:</b></p><ul>${evidence.map((x) => html`<li>${x.note}: ${placeLink(at(x))}</li>`)}</ul>`;
+  return html`${title && html`<p><b>${title}</b></p>`}<ul>${evidence.map((x) => html`<li>${x.note}: ${placeLink(at(x))}</li>`)}</ul>`;
 }
 
 function gapList(gaps: readonly Gap[] | undefined | null): Html | false {

@@ -42,7 +42,7 @@ function list(id: string, title: string, empty: string, cards: readonly Html[]):
 }
 
 function ruledOutCard(r: RuledOut): Html {
-  return html`<article class="card"><h3>${r.cause}</h3><p>Because ${r.because}.</p>${evidenceList(r.evidence)}</article>`;
+  return html`<article class="card"><h3>${r.cause}</h3><p>Because ${r.because}.</p>${evidenceList(r.evidence, '')}</article>`;
 }
 
 export function statusClass(status: number): string {

@@ -25,6 +25,7 @@ export class ExplainPanel {
     }, () => { this.panel = undefined; });
     this.panel.panel.title = `${operation}${status === undefined ? '' : ` → ${status}`}`;
     this.panel.panel.reveal(undefined, false);
+    this.panel.fromTop();
     await this.refresh();
   }
 

@@ -36,7 +36,7 @@ function appNode(app: App): MapNode {
   const gaps = gapsNode(app.name, app.gaps ?? []);
   const mounted = app.parent ? `mounted by ${shortName(app.parent)} at ${app.mountPath ?? '/'}` : '';
   const role = app.role === 'test' || app.role === 'example' ? app.role : '';
-  const summary = [role, mounted, `${operations.length} path operation${operations.length === 1 ? '' : 's'}`, open > 0 ? `${open} open` : '', gaps ? `${gaps.children.length} not resolved` : ''];
+  const summary = [role, mounted, open > 0 ? `${open} open of ${operations.length}` : `${operations.length} path operation${operations.length === 1 ? '' : 's'}`, gaps ? `${gaps.children.length} not resolved` : ''];
   return {
     kind: 'app', label: app.name, description: summary.filter(Boolean).join(' · '), place: app, id: app.name,
     children: [...direct, ...groups.filter((g) => g.label !== ''), ...schemesNode(app), ...(gaps ? [gaps] : [])],

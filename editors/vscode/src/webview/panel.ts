@@ -19,26 +19,39 @@ export class Panel {
   readonly panel: vscode.WebviewPanel;
   private ready = false;
   private body: string | undefined;
+  private top = false;
 
   constructor(context: vscode.ExtensionContext, type: string, title: string, onMessage: (m: Message) => void, onClose: () => void, column = vscode.ViewColumn.Beside) {
     this.panel = vscode.window.createWebviewPanel(type, title, { viewColumn: column, preserveFocus: false }, { enableScripts: true, localResourceRoots: [] });
-    this.panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'bearings.svg');
+    const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(context.extensionUri, 'media', `panel-${theme}.svg`);
+    this.panel.iconPath = { light: icon('light'), dark: icon('dark') };
     this.panel.onDidDispose(onClose);
     this.panel.webview.onDidReceiveMessage((m: Message) => { this.receive(m, onMessage); });
     // The frame is loaded anew whenever the panel becomes visible again; it asks for its content then.
     this.panel.webview.html = frame(context.extensionPath, title);
   }
 
+  /** Scrolls to the top with the next content: the person has asked for something else. */
+  fromTop(): void {
+    this.top = true;
+  }
+
   show(body: Html): void {
     this.body = body.text;
-    if (this.ready) void this.panel.webview.postMessage({ show: body.text });
+    if (this.ready) this.send();
+  }
+
+  private send(): void {
+    if (this.body === undefined) return;
+    void this.panel.webview.postMessage({ show: this.body, top: this.top });
+    this.top = false;
   }
 
   private receive(m: Message, onMessage: (m: Message) => void): void {
     switch (m.do) {
       case 'ready':
         this.ready = true;
-        if (this.body !== undefined) void this.panel.webview.postMessage({ show: this.body });
+        this.send();
         return;
       case 'open':
         void openPlace(m.file ?? '', Number(m.line), true);
