@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"bearings/analyzers"
+	"bearings/internal/config"
 	"bearings/internal/fastapi"
 	"bearings/internal/report"
 	"bearings/internal/source"
@@ -27,10 +28,17 @@ type answer struct {
 	python    int // Python files looked at
 }
 
-// analyse opens a project and computes everything that the rules say about it.
-func analyse(ctx context.Context, t target, rules []*analyzers.Analyzer) (*answer, error) {
+// choice says which rules run, besides what the project's configuration says.
+type choice struct {
+	selected []string // in place of the configuration's, unless empty
+	ignored  []string // besides the configuration's
+	none     bool     // none at all: only the model is asked for
+}
+
+// analyse opens a project and computes the model and what the rules say about it.
+func analyse(ctx context.Context, t target, rules choice) (*answer, error) {
 	begin := time.Now()
-	w, err := workspace.Open(t.root, workspace.Options{Rules: rules})
+	w, err := workspace.Open(t.root, workspace.Options{Rules: []*analyzers.Analyzer{}})
 	if err != nil {
 		return nil, err
 	}
@@ -44,16 +52,26 @@ func analyse(ctx context.Context, t target, rules []*analyzers.Analyzer) (*answe
 	if a.python == 0 {
 		return nil, fmt.Errorf("%s holds no Python file", t.name)
 	}
+	settings, err := config.Load(snapshot.Tree(), analyzers.All())
+	if err != nil {
+		return nil, errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
 	if a.project, err = snapshot.Project(ctx); err != nil {
 		return nil, err
 	}
-	if a.result, err = snapshot.Result(ctx); err != nil {
+	engine, err := snapshot.Result(ctx)
+	if err != nil {
 		return nil, err
 	}
-	for _, p := range a.result.Problems {
-		if p.Code == "engine" {
-			return nil, fmt.Errorf("%s: the analysis failed, which is a fault of bearings: %s", t.name, firstLine(p.Reason))
+	for _, p := range engine.Problems {
+		return nil, fmt.Errorf("%s: the analysis failed, which is a fault of bearings: %s", t.name, firstLine(p.Reason))
+	}
+	if !rules.none {
+		if len(rules.selected) > 0 {
+			settings.Select = rules.selected
 		}
+		settings.Ignore = append(settings.Ignore, rules.ignored...)
+		a.result = settings.Run(a.project, analyzers.All())
 	}
 	a.project = withUnread(a.project)
 	a.took = time.Since(begin)

@@ -1,82 +1,42 @@
 package cli
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 
 	"bearings/analyzers"
+	"bearings/internal/baseline"
 	"bearings/internal/report"
-	"bearings/internal/source"
 )
 
-// baselineSchema names the format of a baseline file.
-const baselineSchema = "bearings.baseline/1"
-
-type baselineFile struct {
-	Schema   string         `json:"schema"`
-	Findings []baselineItem `json:"findings"`
-}
-
-// baselineItem names one finding; code and file are there for whoever reads the file.
-type baselineItem struct {
-	Fingerprint string      `json:"fingerprint"`
-	Code        string      `json:"code"`
-	File        source.Path `json:"file"`
-}
-
-// baseline holds the fingerprints that are not to be reported again.
-type baseline map[string]bool
-
-// readBaseline reads a baseline file; "" is an empty baseline.
-func readBaseline(name string) (baseline, error) {
+// readBaseline reads a baseline file; "" is the empty baseline.
+func readBaseline(name string) (baseline.Baseline, error) {
 	if name == "" {
-		return nil, nil
+		return baseline.Baseline{}, nil
 	}
 	text, err := os.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("baseline %s: %w", name, plain(err))
+		return baseline.Baseline{}, fmt.Errorf("baseline %s: %w", name, plain(err))
 	}
-	var file baselineFile
-	if err := json.Unmarshal(text, &file); err != nil {
-		return nil, fmt.Errorf("baseline %s: %w", name, err)
-	}
-	if file.Schema != baselineSchema {
-		return nil, fmt.Errorf("baseline %s: its schema is %q and not %q", name, file.Schema, baselineSchema)
-	}
-	out := baseline{}
-	for _, item := range file.Findings {
-		out[item.Fingerprint] = true
-	}
-	return out, nil
-}
-
-// without returns the findings that the baseline does not hold, and how many it holds.
-func (b baseline) without(findings []analyzers.Finding) ([]analyzers.Finding, int) {
-	if len(b) == 0 {
-		return findings, 0
-	}
-	kept := []analyzers.Finding{}
-	for _, f := range findings {
-		if !b[f.Fingerprint()] {
-			kept = append(kept, f)
-		}
-	}
-	return kept, len(findings) - len(kept)
-}
-
-func writeBaseline(name string, all []*report.Findings) error {
-	file := baselineFile{Schema: baselineSchema, Findings: []baselineItem{}}
-	for _, in := range all {
-		for _, f := range in.Findings {
-			file.Findings = append(file.Findings, baselineItem{f.Fingerprint(), f.Code, f.At.Path})
-		}
-	}
-	text, err := json.MarshalIndent(file, "", "  ")
+	b, err := baseline.Parse(text)
 	if err != nil {
-		return fmt.Errorf("baseline %s: %w", name, err)
+		return baseline.Baseline{}, fmt.Errorf("baseline %s: %w", name, err)
 	}
-	if err := os.WriteFile(name, append(text, '\n'), 0o644); err != nil {
+	return b, nil
+}
+
+// writeBaseline writes the findings of all projects as one baseline.
+func writeBaseline(name string, all []*report.Findings) error {
+	var findings []analyzers.Finding
+	for _, in := range all {
+		findings = append(findings, in.Findings...)
+	}
+	text := baseline.Of(findings).Format()
+	if text == nil {
+		return errors.New("baseline: it cannot be encoded")
+	}
+	if err := os.WriteFile(name, text, 0o644); err != nil {
 		return fmt.Errorf("baseline %s: %w", name, plain(err))
 	}
 	return nil

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"bearings/analyzers"
+	"bearings/internal/baseline"
 	"bearings/internal/report"
 )
 
@@ -59,8 +59,7 @@ func runCheck(ctx context.Context, s Streams, f checkFlags, args []string) error
 	if err != nil {
 		return err
 	}
-	rules, err := chosen(f.selected, f.ignored)
-	if err != nil {
+	if err := knownRules(slices.Concat(f.selected, f.ignored)); err != nil {
 		return err
 	}
 	color, err := colored(f.color, s.Out)
@@ -75,7 +74,7 @@ func runCheck(ctx context.Context, s Streams, f checkFlags, args []string) error
 	if err != nil {
 		return err
 	}
-	run := checkRun{flags: f, streams: s, rules: rules, known: known, limit: limit, style: report.Style{Color: color, Width: columns(s.Out)}, several: len(list) > 1}
+	run := checkRun{flags: f, streams: s, known: known, limit: limit, style: report.Style{Color: color, Width: columns(s.Out)}, several: len(list) > 1 || list[0].listed}
 	for _, t := range list {
 		if err := run.project(ctx, t); err != nil {
 			if !run.several {
@@ -92,8 +91,7 @@ func runCheck(ctx context.Context, s Streams, f checkFlags, args []string) error
 type checkRun struct {
 	flags         checkFlags
 	streams       Streams
-	rules         []*analyzers.Analyzer
-	known         baseline
+	known         baseline.Baseline
 	limit         failOn
 	style         report.Style
 	several       bool
@@ -103,18 +101,19 @@ type checkRun struct {
 
 // project checks one project and writes its report, unless the format gathers all.
 func (r *checkRun) project(ctx context.Context, t target) error {
-	a, err := analyse(ctx, t, r.rules)
+	a, err := analyse(ctx, t, r.choice())
 	if err != nil {
 		return err
 	}
 	if r.flags.fix && !r.flags.diff {
-		if a, err = applyFixes(ctx, a, r.rules, r.streams.Err); err != nil {
+		if a, err = applyFixes(ctx, a, r.choice(), r.streams.Err); err != nil {
 			return err
 		}
 	}
 	in := a.findings()
 	in.Base = base(a.root)
-	in.Findings, in.Stats.Baseline = r.known.without(in.Findings)
+	fresh, known, _ := r.known.Split(in.Findings)
+	in.Findings, in.Stats.Baseline = fresh, len(known)
 	if len(a.project.Apps) == 0 && len(in.Findings) == 0 && len(in.Problems) == 0 {
 		return a.noApplication()
 	}
@@ -152,7 +151,7 @@ func (r *checkRun) end() error {
 	switch {
 	case r.flags.diff:
 	case r.flags.format == "sarif":
-		err = report.SARIF(r.streams.Out, r.rules, r.all...)
+		err = report.SARIF(r.streams.Out, analyzers.All(), r.all...)
 	case r.flags.format == "junit":
 		err = report.JUnit(r.streams.Out, r.all...)
 	}
@@ -199,28 +198,20 @@ func (l failOn) reached(f analyzers.Finding) bool {
 	return !l.never && f.Severity >= l.severity && (l.hypotheses || f.Certainty == analyzers.Confirmed)
 }
 
-// chosen returns the rules that --select and --ignore leave, by code or family.
-func chosen(selected, ignored []string) ([]*analyzers.Analyzer, error) {
-	all := analyzers.All()
-	for _, name := range slices.Concat(selected, ignored) {
-		if !slices.ContainsFunc(all, func(a *analyzers.Analyzer) bool { return a.Code == name || string(a.Family) == name }) &&
-			!slices.Contains(analyzers.Families(), analyzers.Family(name)) {
-			return nil, unknownRule(name)
+// choice is what the flags say about rules.
+func (r *checkRun) choice() choice {
+	return choice{selected: r.flags.selected, ignored: r.flags.ignored}
+}
+
+// knownRules returns an error for a name that is neither a rule nor a family.
+func knownRules(names []string) error {
+	for _, name := range names {
+		isRule := slices.ContainsFunc(analyzers.All(), func(a *analyzers.Analyzer) bool { return a.Code == name })
+		if !isRule && !slices.Contains(analyzers.Families(), analyzers.Family(name)) {
+			return unknownRule(name)
 		}
 	}
-	out := []*analyzers.Analyzer{}
-	for _, a := range all {
-		in := func(list []string) bool {
-			return slices.Contains(list, a.Code) || slices.Contains(list, string(a.Family))
-		}
-		if (len(selected) == 0 || in(selected)) && !in(ignored) {
-			out = append(out, a)
-		}
-	}
-	if len(out) == 0 {
-		return nil, errors.New("--select and --ignore leave no rule to run")
-	}
-	return out, nil
+	return nil
 }
 
 // base names a project's folder relative to the current one, with slashes; ""

@@ -51,6 +51,7 @@ func Main(ctx context.Context, version string, args []string, s Streams) int {
 }
 
 func newRoot(version string, s Streams) *cobra.Command {
+	stdio := false
 	root := &cobra.Command{
 		Use:   "bearings",
 		Short: "Know where you stand before you fix FastAPI authentication",
@@ -63,15 +64,21 @@ and how to check.`,
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if stdio {
+				return serve(cmd.Context(), version, s, serveFlags{logLevel: "warn"})
+			}
+			return cmd.Help()
+		},
 	}
+	root.Flags().BoolVar(&stdio, "stdio", false, "speak the Language Server Protocol, as serve does")
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newCheck(s), newMap(s), newEnv(s), newRules(s), newVersion(version, s))
+	root.AddCommand(newCheck(s), newMap(s), newEnv(s), newRules(s), newServe(version, s), newVersion(version, s))
 	return root
 }
 

@@ -2,7 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
+	"os/exec"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -37,15 +40,16 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
 		ts.Fatalf("usage: status N ARG...")
 	}
-	want := args[0]
-	in := Streams{In: os.Stdin, Out: ts.Stdout(), Err: ts.Stderr()}
-	before, err := os.Getwd()
-	ts.Check(err)
-	ts.Check(os.Chdir(ts.MkAbs(".")))
-	got := Main(context.Background(), "test", args[1:], in)
-	ts.Check(os.Chdir(before))
-	if want != string(rune('0'+got)) {
-		ts.Fatalf("exit status %d, want %s", got, want)
+	got := 0
+	if err := ts.Exec("bearings", args[1:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("run bearings: %v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if args[0] != strconv.Itoa(got) {
+		ts.Fatalf("exit status %d, want %s", got, args[0])
 	}
 }
 

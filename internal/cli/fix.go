@@ -34,7 +34,7 @@ func safeEdits(a *answer) report.Edits {
 
 // applyFixes writes the safe fixes to disk and looks at the project again. What
 // was written is told on w.
-func applyFixes(ctx context.Context, a *answer, rules []*analyzers.Analyzer, w io.Writer) (*answer, error) {
+func applyFixes(ctx context.Context, a *answer, rules choice, w io.Writer) (*answer, error) {
 	edits := safeEdits(a)
 	if len(edits) == 0 {
 		return a, nil

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"bearings/analyzers"
 	"bearings/internal/report"
 )
 
@@ -27,7 +26,7 @@ func newMap(s Streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a, err := analyse(cmd.Context(), t, []*analyzers.Analyzer{})
+			a, err := analyse(cmd.Context(), t, choice{none: true})
 			if err != nil {
 				return err
 			}
@@ -71,7 +70,7 @@ values; the values themselves are never shown.`,
 			if err != nil {
 				return err
 			}
-			a, err := analyse(cmd.Context(), t, []*analyzers.Analyzer{})
+			a, err := analyse(cmd.Context(), t, choice{none: true})
 			if err != nil {
 				return err
 			}

@@ -17,6 +17,8 @@ type target struct {
 	name string      // as a person names it
 	root string      // the folder to open
 	file source.Path // when only one file was asked for; "" for the whole project
+	// listed: it was found below FOLDER/..., so that its report needs a header.
+	listed bool
 }
 
 // targets resolves what a person names: a folder, a file of a project, or
@@ -136,7 +138,7 @@ func projectsBelow(folder string) ([]target, error) {
 	for _, e := range entries {
 		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") && holdsPython(filepath.Join(folder, e.Name())) {
 			name := filepath.Join(folder, e.Name())
-			out = append(out, target{name: name, root: name})
+			out = append(out, target{name: name, root: name, listed: true})
 		}
 	}
 	if len(out) == 0 {

@@ -69,8 +69,11 @@ func (t *findingText) finding(f analyzers.Finding) {
 	}
 	t.line("  " + t.style.cyan(t.places.full(f.At)) + t.style.dim("  "+f.Code))
 	t.excerpt(f.At, "  ", true)
+	shown := map[string]bool{t.places.short(f.At): true}
 	for i, e := range f.Evidence {
-		t.evidence(e, i == 0)
+		place := t.places.short(e.At)
+		t.evidence(e, i == 0, !shown[place])
+		shown[place] = true
 	}
 	if f.Effect.Text != "" {
 		t.entry("effect", effectText(f.Effect))
@@ -141,7 +144,8 @@ func (t *findingText) command(run string) {
 	}
 }
 
-func (t *findingText) evidence(e analyzers.Evidence, isFirst bool) {
+// evidence writes a supporting place; with its source line unless that has been shown.
+func (t *findingText) evidence(e analyzers.Evidence, isFirst, excerpt bool) {
 	word := ""
 	if isFirst {
 		word = "because"
@@ -156,7 +160,9 @@ func (t *findingText) evidence(e analyzers.Evidence, isFirst bool) {
 	for _, part := range note[1:] {
 		t.line(strings.Repeat(" ", label+textCells(place)+2) + part)
 	}
-	t.excerpt(e.At, strings.Repeat(" ", label), false)
+	if excerpt {
+		t.excerpt(e.At, strings.Repeat(" ", label), false)
+	}
 }
 
 // excerpt writes the source line of a place; with carets under the span, or,
