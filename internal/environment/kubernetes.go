@@ -236,7 +236,10 @@ func expandKubernetes(s string, earlier []Assignment) (string, bool) {
 			continue
 		}
 		name := s[i+2 : i+end]
-		at := slices.IndexFunc(earlier, func(a Assignment) bool { return a.Name == name })
+		at := len(earlier) - 1
+		for at >= 0 && earlier[at].Name != name {
+			at--
+		}
 		if at < 0 || out.Len() > maxShellText {
 			out.WriteString(s[i : i+end+1])
 		} else {

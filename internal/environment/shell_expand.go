@@ -153,6 +153,7 @@ func (s *shellRun) fields(words []*syntax.Word) (out []string, complete bool) {
 		}
 		out = append(out, list...)
 	}
+	s.lastDoubts = append(s.lastDoubts, make([]bool, len(out)-min(len(out), len(s.lastDoubts)))...)
 	return out, complete
 }
 
