@@ -13,23 +13,15 @@ import (
 	"testing"
 
 	"bearings/internal/source"
+	"bearings/internal/testkit"
 )
-
-// missing ends a test that needs something that is not here.
-func missing(t testing.TB, reason string) {
-	t.Helper()
-	if os.Getenv("BEARINGS_TEST_ALL") != "" {
-		t.Fatal(reason)
-	}
-	t.Skip(reason)
-}
 
 // standardLibrary returns the first limit files of the Python standard library, installed packages apart.
 func standardLibrary(t testing.TB, limit int) []string {
 	t.Helper()
 	out, err := exec.Command("python3", "-c", "import sysconfig; print(sysconfig.get_path('stdlib'))").Output()
 	if err != nil {
-		missing(t, "python3 is not here: nothing was compared with CPython")
+		testkit.Skip(t, "python3 is not here: nothing was compared with CPython")
 	}
 	var files []string
 	_ = filepath.WalkDir(strings.TrimSpace(string(out)), func(path string, d fs.DirEntry, err error) error {

@@ -23,8 +23,7 @@ const maxDepth = 1000
 // The module keeps no reference to text.
 func Extract(path source.Path, text []byte) *Module {
 	m := &Module{Path: path}
-	if len(text) > maxText || bytes.IndexByte(text, 0) >= 0 {
-		// As CPython: "source code string cannot contain null bytes".
+	if len(text) > maxText || !isText(text) {
 		m.Broken = []Range{{0, uint32(min(len(text), maxText))}}
 		return m
 	}

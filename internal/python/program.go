@@ -1,7 +1,6 @@
 package python
 
 import (
-	"bytes"
 	"fmt"
 	"io/fs"
 	"sync"
@@ -85,8 +84,8 @@ func (p *Program) read(path source.Path) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w", path, fs.ErrNotExist)
 	case len(file.Text) > maxFile:
 		return nil, fmt.Errorf("%s: %w: %d bytes", path, source.ErrTooLarge, len(file.Text))
-	case bytes.IndexByte(file.Text, 0) >= 0:
-		return nil, fmt.Errorf("%s: %w: it holds null bytes", path, source.ErrNotText)
+	case !isText(file.Text):
+		return nil, fmt.Errorf("%s: %w", path, source.ErrNotText)
 	}
 	return file.Text, nil
 }
