@@ -15,47 +15,60 @@ func (s *scope) ceiling(f Finding, requires fastapi.Part) Finding {
 		return f
 	}
 	f.Gaps = slices.Clone(f.Gaps)
-	open := false
-	for _, gap := range s.gaps(f) {
-		if gap.Parts&requires == 0 {
-			continue
-		}
-		open = true
-		if !slices.ContainsFunc(f.Gaps, func(g fastapi.Gap) bool { return g.At == gap.At && g.Reason == gap.Reason }) {
+	for _, gap := range s.gaps(f, requires) {
+		f.Certainty = Hypothesis
+		if !slices.ContainsFunc(f.Gaps, func(g fastapi.Gap) bool { return sameGap(g, gap) }) {
 			f.Gaps = append(f.Gaps, gap)
 		}
-	}
-	if open {
-		f.Certainty = Hypothesis
 	}
 	return f
 }
 
-// gaps returns what is open about the applications that a finding is about: the
-// project's gaps, except those in files in which only other applications take
-// part; the applications' own; and those of single operations, which count for
-// all findings that name no operation and for those that name this one.
-func (s *scope) gaps(f Finding) (gaps []fastapi.Gap) {
+func sameGap(a, b fastapi.Gap) bool { return a.At == b.At && a.Reason == b.Reason }
+
+// gaps returns what is open in these parts about the applications that a finding
+// is about: the project's gaps, except those in files in which only other
+// applications take part, and the applications' own. Of an operation that a
+// finding does not name, although it names others, only what leaves its route open
+// counts: a path that is not known may be any path, but the dependencies of one
+// operation say nothing about another.
+func (s *scope) gaps(f Finding, parts fastapi.Part) (gaps []fastapi.Gap) {
 	apps := s.concerned(f)
+	add := func(parts fastapi.Part, list ...fastapi.Gap) {
+		for _, gap := range list {
+			if gap.Parts&parts != 0 {
+				gaps = append(gaps, gap)
+			}
+		}
+	}
 	for _, gap := range s.project.Gaps {
 		if s.belongs(gap.At, apps) {
-			gaps = append(gaps, gap)
+			add(parts, gap)
 		}
 	}
 	for _, app := range apps {
-		gaps = append(gaps, app.Gaps...)
-		for _, m := range app.Middleware {
-			if m.Gap != nil {
-				gaps = append(gaps, *m.Gap)
-			}
-			if m.Flow != nil {
-				gaps = append(gaps, m.Flow.Gaps...)
-			}
-		}
+		var named, others []fastapi.Gap
 		for _, o := range app.Operations {
 			if len(f.Operations) == 0 || slices.Contains(f.Operations, o.ID()) {
-				gaps = append(gaps, o.Gaps...)
-				gaps = appendDependencyGaps(gaps, o.Dependencies)
+				named = appendDependencyGaps(append(named, o.Gaps...), o.Dependencies)
+			} else {
+				others = append(others, o.Gaps...)
+			}
+		}
+		add(parts, named...)
+		add(parts&fastapi.Routes, others...)
+		// An application lists its operations' gaps among its own.
+		for _, gap := range app.Gaps {
+			if !slices.ContainsFunc(others, func(g fastapi.Gap) bool { return sameGap(g, gap) }) {
+				add(parts, gap)
+			}
+		}
+		for _, m := range app.Middleware {
+			if m.Gap != nil {
+				add(parts, *m.Gap)
+			}
+			if m.Flow != nil {
+				add(parts, m.Flow.Gaps...)
 			}
 		}
 	}

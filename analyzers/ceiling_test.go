@@ -47,9 +47,17 @@ func TestCeiling(t *testing.T) {
 			g := gap("shop/main.py", fastapi.Dependencies)
 			shop.Operations[0].Dependencies = []*fastapi.Dependency{{Dependencies: []*fastapi.Dependency{{Gap: &g}}}}
 		}, analyzers.Hypothesis},
-		{"another operation", func(_ *fastapi.Project, shop, _, _ *fastapi.App) {
+		{"another operation's dependencies", func(_ *fastapi.Project, shop, _, _ *fastapi.App) {
 			shop.Operations[1].Gaps = []fastapi.Gap{gap("shop/main.py", fastapi.Dependencies)}
+			shop.Gaps = shop.Operations[1].Gaps
 		}, analyzers.Confirmed},
+		{"another operation's route", func(_ *fastapi.Project, shop, _, _ *fastapi.App) {
+			shop.Operations[1].Gaps = []fastapi.Gap{gap("shop/main.py", fastapi.Routes)}
+		}, analyzers.Hypothesis},
+		{"a middleware", func(_ *fastapi.Project, shop, _, _ *fastapi.App) {
+			g := gap("shop/main.py", parts)
+			shop.Middleware = []*fastapi.Middleware{{Gap: &g}}
+		}, analyzers.Hypothesis},
 		{"the same operation of another application", func(_ *fastapi.Project, _, blog, _ *fastapi.App) {
 			blog.Operations[0].Gaps = []fastapi.Gap{gap("blog/main.py", fastapi.Dependencies)}
 		}, analyzers.Confirmed},

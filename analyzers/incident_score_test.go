@@ -41,7 +41,11 @@ func (i *incident) score(t *testing.T) []answer {
 	if i.quiet() {
 		return []answer{i.scoreQuiet(i.analyse(t, "project"))}
 	}
-	broken, fixed := i.analyse(t, "broken"), i.analyse(t, "fixed")
+	return i.scoreBroken(i.analyse(t, "broken"), i.analyse(t, "fixed"))
+}
+
+// scoreBroken compares what was found in the two trees of a broken case.
+func (i *incident) scoreBroken(broken, fixed outcome) []answer {
 	primary, found := i.primary(broken)
 	answers := []answer{{isFound, "", found, i.seenInstead(broken)}}
 	certain := answer{isCertain, "", found && primary.Certainty.String() == i.Certainty, "the primary fault is not found"}

@@ -98,7 +98,7 @@ func (s *scope) role(path source.Path) fastapi.AppRole {
 		}
 	}
 	switch {
-	case role != "":
+	case role == fastapi.TestApp || role == fastapi.ExampleApp && s.real:
 		return role
 	case isTestFile(path):
 		return fastapi.TestApp
@@ -110,7 +110,7 @@ func (s *scope) role(path source.Path) fastapi.AppRole {
 
 func isTestFile(path source.Path) bool {
 	base := path.Base()
-	return inFolder(path, "tests", "test", "testing") || base == "conftest.py" ||
+	return inFolder(path, "tests", "test", "testing", "e2e", "__tests__") || base == "conftest.py" ||
 		strings.HasSuffix(base, ".py") && (strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.py"))
 }
 
