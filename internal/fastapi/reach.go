@@ -8,10 +8,10 @@ import (
 // reachIndex says which functions are worth following at request time: those
 // that raise, answer, sign, verify or read settings, and those that call one.
 type reachIndex struct {
-	seen  map[*python.Module]bool
-	calls map[string][]string // by bare name: the bare names it mentions
-	hot   map[string]bool
-	ready bool
+	scanned int                 // modules of the machine that were read
+	calls   map[string][]string // by bare name: the bare names it mentions
+	hot     map[string]bool
+	ready   bool
 }
 
 // words that make a function interesting by themselves.
@@ -29,15 +29,14 @@ func (l *linker) reach(fn *interpret.Func) bool {
 	}
 	r := &l.reachable
 	if r.calls == nil {
-		r.seen, r.calls, r.hot = map[*python.Module]bool{}, map[string][]string{}, map[string]bool{}
+		r.calls, r.hot = map[string][]string{}, map[string]bool{}
 	}
-	for _, m := range l.machine.Modules() {
-		if m != nil && m.Syntax != nil && !r.seen[m.Syntax] {
-			r.seen[m.Syntax] = true
-			r.scan(m.Syntax.Body)
-			r.ready = false
-		}
+	all := l.machine.Modules()
+	for _, m := range all[r.scanned:] {
+		r.scan(m.Syntax.Body)
+		r.ready = false
 	}
+	r.scanned = len(all)
 	if !r.ready {
 		r.spread()
 		r.ready = true
