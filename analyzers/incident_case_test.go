@@ -94,6 +94,9 @@ func (i *incident) analyse(t *testing.T, tree string) outcome {
 	t.Helper()
 	p := fixture.Analyse(readTree(t, filepath.Join(incidentFolder, i.name, tree)))
 	result := analyzers.Run(p, analyzers.All())
+	for _, problem := range result.Problems {
+		t.Errorf("%s/%s: %s", i.name, tree, problem)
+	}
 	return outcome{p, result.Findings, result.Problems}
 }
 

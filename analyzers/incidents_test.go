@@ -151,12 +151,10 @@ type board struct {
 	families []string
 	good     map[string]map[measure]int
 	all      map[string]map[measure]int
-	wrong    []string
 }
 
 func newBoard() *board {
-	b := &board{good: map[string]map[measure]int{}, all: map[string]map[measure]int{}}
-	return b
+	return &board{good: map[string]map[measure]int{}, all: map[string]map[measure]int{}}
 }
 
 func (b *board) add(c *incident, a answer) {

@@ -57,8 +57,8 @@ func TestRunLosesOnlyThePanickingRule(t *testing.T) {
 	f := found(at(t, p, "main.py", "a"))
 	broken := rule("rule-broken", func(pass *analyzers.Pass) {
 		pass.Report(f)
-		var none map[string]int
-		none["x"] = 1
+		var none []int
+		none[len(p.Apps)] = 1
 	})
 	got := analyzers.Run(p, []*analyzers.Analyzer{broken, reporting("rule-good", f)})
 	if codes(got.Findings) != "rule-good" {
