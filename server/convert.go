@@ -10,11 +10,15 @@ import (
 	"go.lsp.dev/uri"
 
 	"bearings/analyzers"
+	"bearings/internal/report"
 	"bearings/internal/source"
 )
 
 // toURI names a file of this machine for clients.
 func toURI(name string) uri.URI { return uri.File(name) }
+
+// parseURI takes an address as it came from a client.
+func parseURI(address string) uri.URI { return uri.URI(address) }
 
 // fromURI returns the absolute file name that an address stands for, or false
 // when it is no file on this machine's disk. A bare path is taken as one too,
@@ -149,36 +153,5 @@ func toMarkup(markdown string, can bool) *protocol.MarkupContent {
 	if can {
 		return &protocol.MarkupContent{Kind: protocol.MarkupKindMarkdown, Value: markdown}
 	}
-	return &protocol.MarkupContent{Kind: protocol.MarkupKindPlainText, Value: plainText(markdown)}
-}
-
-// plainText removes the marks of the Markdown that the cards use: emphasis,
-// code, headings and links. Text that merely looks like a mark loses it too.
-func plainText(markdown string) string {
-	var out []string
-	for line := range strings.SplitSeq(markdown, "\n") {
-		if strings.HasPrefix(line, "```") {
-			continue
-		}
-		line = strings.TrimLeft(line, "#")
-		line = strings.NewReplacer("**", "", "`", "", `\_`, "_", `\*`, "*").Replace(line)
-		out = append(out, unlink(strings.TrimPrefix(line, " ")))
-	}
-	return strings.TrimSpace(strings.Join(out, "\n"))
-}
-
-// unlink replaces [text](address) by text.
-func unlink(line string) string {
-	for {
-		open := strings.Index(line, "](")
-		start := strings.LastIndex(line[:max(open, 0)], "[")
-		if open < 0 || start < 0 {
-			return line
-		}
-		end := strings.IndexByte(line[open:], ')')
-		if end < 0 {
-			return line
-		}
-		line = line[:start] + line[start+1:open] + line[open+end+1:]
-	}
+	return &protocol.MarkupContent{Kind: protocol.MarkupKindPlainText, Value: report.Plain(markdown)}
 }

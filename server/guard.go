@@ -27,8 +27,22 @@ var (
 
 // handler is the chain that every message goes through.
 func (s *session) handler() jsonrpc2.Handler {
-	return s.contain(s.order(protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler)))
+	return s.contain(s.order(s.own(protocol.ServerHandler(s, jsonrpc2.MethodNotFoundHandler))))
 }
+
+// own answers the server's own requests, which may come without parameters; the
+// library would call that a parse error.
+func (s *session) own(next jsonrpc2.Handler) jsonrpc2.Handler {
+	return func(ctx context.Context, request *jsonrpc2.Request) (any, error) {
+		if request.IsCall() && strings.HasPrefix(request.Method(), ownPrefix) {
+			return s.Request(ctx, request.Method(), protocol.LSPAny(request.Params()))
+		}
+		return next(ctx, request)
+	}
+}
+
+// ownPrefix begins the names of the methods that are not of the protocol.
+const ownPrefix = "bearings/"
 
 // contain keeps the session alive: panics of handlers and errors of
 // notifications, both of which would close the connection, become log entries.
@@ -84,7 +98,7 @@ func (s *session) order(next jsonrpc2.Handler) jsonrpc2.Handler {
 // protocol's own only shutdown may; the library calls the others a parse error,
 // whether it knows them or not.
 func takesNothing(method string) bool {
-	return method == protocol.MethodShutdown || strings.HasPrefix(method, "bearings/") || knownMethods[method]
+	return method == protocol.MethodShutdown || strings.HasPrefix(method, ownPrefix) || knownMethods[method]
 }
 
 // knownMethods are the requests that are answered, for which missing parameters

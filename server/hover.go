@@ -2,9 +2,19 @@ package server
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"go.lsp.dev/protocol"
+
+	"bearings/analyzers"
+	"bearings/internal/fastapi"
+	"bearings/internal/report"
+	"bearings/internal/source"
 )
+
+// stillReading is said with answers that may lack what is in files that have not been read yet.
+const stillReading = "*Still reading the project: what other files add is missing here.*\n"
 
 // Hover says what stands under the cursor.
 func (s *session) Hover(ctx context.Context, params *protocol.HoverParams) (*protocol.Hover, error) {
@@ -12,5 +22,109 @@ func (s *session) Hover(ctx context.Context, params *protocol.HoverParams) (*pro
 	if doc == nil {
 		return nil, nil
 	}
-	return nil, nil
+	project, err := doc.snapshot.Project(ctx)
+	if err != nil {
+		return nil, err
+	}
+	offset := s.fromPosition(doc.file, params.Position)
+	entity, ok := entityAt(project, doc.file, offset)
+	cards := entityCards(project, entity, s.linker(doc.viewed))
+	findings, err := doc.snapshot.Findings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range s.shown(findings) {
+		if f.At.Path == doc.path && f.At.Span.Contains(offset) {
+			cards = append(cards, report.FindingCard(project, f, s.linker(doc.viewed)))
+			if !ok {
+				entity.At, ok = f.At, true
+			}
+		}
+	}
+	if len(cards) == 0 {
+		return nil, nil
+	}
+	if doc.snapshot.Partial() {
+		cards = append(cards, stillReading)
+	}
+	return &protocol.Hover{
+		Contents: toMarkup(strings.Join(cards, "\n---\n\n"), s.can.markdownHover),
+		Range:    new(s.toRange(doc.file, entity.At.Span)),
+	}, nil
+}
+
+// linker returns addresses that an editor opens at the line.
+func (s *session) linker(v viewed) report.Linker {
+	return func(at source.Location) string {
+		f, err := v.snapshot.Tree().File(at.Path)
+		if err != nil {
+			return ""
+		}
+		return fmt.Sprintf("%s#L%d", v.folder.uriOf(at.Path), f.LineNumber(at.Span.Start))
+	}
+}
+
+// entityAt returns what stands at an offset. Outside Python the name of a
+// variable counts as well as its value, so a whole line does.
+func entityAt(project *fastapi.Project, file *source.File, offset int) (fastapi.Entity, bool) {
+	if entity, ok := project.At(file.Path, offset); ok || strings.HasSuffix(string(file.Path), ".py") {
+		return entity, ok
+	}
+	line := file.Line(file.LineOf(offset))
+	var best fastapi.Entity
+	found := false
+	project.Each(file.Path, func(e fastapi.Entity) {
+		if !found && line.Contains(e.At.Span.Start) {
+			best, found = e, true
+		}
+	})
+	return best, found
+}
+
+// sharedCards is how many operations of one handler are described.
+const sharedCards = 3
+
+// entityCards returns the cards of an entity.
+func entityCards(p *fastapi.Project, e fastapi.Entity, link report.Linker) []string {
+	switch {
+	case e.Operations != nil:
+		var cards []string
+		for i, o := range e.Operations {
+			if i == sharedCards {
+				cards = append(cards, fmt.Sprintf("and %d more path operations with this function\n", len(e.Operations)-sharedCards))
+				break
+			}
+			cards = append(cards, report.OperationCard(p, o, link))
+		}
+		return cards
+	case e.Dependency != nil && e.Dependency.Scheme != nil:
+		return []string{report.DependencyCard(p, e.Dependency, link), report.SchemeCard(p, e.Dependency.Scheme, link)}
+	case e.Dependency != nil:
+		return []string{report.DependencyCard(p, e.Dependency, link)}
+	case e.Use != nil && e.Use.Callable != nil:
+		return []string{report.DependencyCard(p, &fastapi.Dependency{Callable: e.Use.Callable, Wrapper: e.Use.Wrapper, At: e.Use.At, UseCache: true}, link)}
+	case e.Scheme != nil:
+		return []string{report.SchemeCard(p, e.Scheme, link)}
+	case e.TokenURL != nil:
+		return []string{report.SchemeCard(p, e.TokenURL, link)}
+	case e.Middleware != nil:
+		return []string{report.MiddlewareCard(p, e.App, e.Middleware, link)}
+	case e.Include != nil:
+		return []string{report.IncludeCard(p, e.Include, link)}
+	case e.Router != nil:
+		return []string{report.IncludeCard(p, e.Router, link)}
+	case e.Handler != nil:
+		return []string{report.HandlerCard(p, e.Handler, link)}
+	case e.Key != nil:
+		return []string{report.KeyCard(p, e.Key, link)}
+	case e.Token != nil:
+		return []string{report.TokenCallCard(p, e.Token, link)}
+	}
+	return nil
+}
+
+// onLines reports whether a finding touches one of the lines that a span touches.
+func onLines(file *source.File, f *analyzers.Finding, span source.Span) bool {
+	return f.At.Path == file.Path &&
+		file.LineOf(f.At.Span.Start) <= file.LineOf(span.End) && file.LineOf(span.Start) <= file.LineOf(f.At.Span.End)
 }

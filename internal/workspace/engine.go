@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync"
 
 	"bearings/analyzers"
+	"bearings/internal/config"
 	"bearings/internal/environment"
 	"bearings/internal/fastapi"
 	"bearings/internal/python"
@@ -17,8 +19,16 @@ import (
 
 // parts are the pieces of a project that outlive an edit elsewhere.
 type parts struct {
+	settings     *derived[settings]
 	environments *derived[[]*environment.Environment]
 	requirements *derived[*requirements.Set]
+	tree         source.Tree // what is analysed
+}
+
+// settings are what the project itself says about its analysis.
+type settings struct {
+	config  config.Config
+	problem error
 }
 
 // words are what a file that can matter for authentication holds at least one
@@ -35,12 +45,11 @@ func (w *Workspace) compute(ctx context.Context, tree source.Tree, before *parts
 			out = &answers{project: &fastapi.Project{Tree: tree}, parts: before, result: analyzers.Result{Problems: []analyzers.Problem{problem}}}
 		}
 	}()
-	program := python.NewProgram(tree, python.Options{Extract: w.facts.module})
-	if !readAhead(ctx, program, progress) {
-		return nil
-	}
 	now := w.parts(tree, before)
-	if ctx.Err() != nil {
+	wanted := now.settings.value.config
+	tree = now.tree
+	program := python.NewProgram(tree, python.Options{Extract: w.facts.module, Roots: wanted.Roots})
+	if !readAhead(ctx, program, progress) {
 		return nil
 	}
 	project := fastapi.Link(fastapi.Input{
@@ -48,11 +57,12 @@ func (w *Workspace) compute(ctx context.Context, tree source.Tree, before *parts
 		Program:      program,
 		Environments: now.environments.value,
 		Requirements: now.requirements.value,
+		EntryPoints:  wanted.EntryPoints,
 	})
 	if ctx.Err() != nil {
 		return nil
 	}
-	return &answers{project: project, parts: now, result: analyzers.Run(project, w.rules)}
+	return &answers{project: project, parts: now, result: wanted.Run(project, w.rules)}
 }
 
 // parts returns the parts for a tree, former ones where nothing that they rest on has changed.
@@ -60,11 +70,31 @@ func (w *Workspace) parts(tree source.Tree, before *parts) *parts {
 	if before == nil {
 		before = &parts{}
 	}
-	return &parts{
-		environments: derive(before.environments, tree, environment.Discover),
-		requirements: derive(before.requirements, tree, requirements.Read),
-	}
+	now := &parts{settings: derive(before.settings, tree, func(t source.Tree) settings {
+		c, err := config.Load(t, w.rules)
+		return settings{c, err}
+	})}
+	now.tree = narrowed(tree, now.settings.value.config)
+	now.environments = derive(before.environments, now.tree, environment.Discover)
+	now.requirements = derive(before.requirements, now.tree, requirements.Read)
+	return now
 }
+
+// narrow is a tree without the files that the project excludes. They can still be read by name.
+type narrow struct {
+	source.Tree
+	paths []source.Path
+}
+
+func narrowed(tree source.Tree, c config.Config) source.Tree {
+	if len(c.Exclude) == 0 {
+		return tree
+	}
+	return &narrow{tree, slices.DeleteFunc(slices.Clone(tree.Paths()), c.Excluded)}
+}
+
+// Paths implements source.Tree.
+func (n *narrow) Paths() []source.Path { return n.paths }
 
 // readAhead extracts the facts of the files that matter, on all processors, and
 // tells how far it is. It returns false when ctx ended first.

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"bearings/analyzers"
+	"bearings/internal/config"
 	"bearings/internal/fastapi"
 	"bearings/internal/python"
 	"bearings/internal/source"
@@ -118,6 +119,17 @@ func (s *Snapshot) Result(ctx context.Context) (analyzers.Result, error) {
 		return analyzers.Result{}, err
 	}
 	return a.result, nil
+}
+
+// Config returns what the project says about its analysis. The second result is
+// what is wrong with that, and joins errors that may be *config.Error. It fails
+// only when ctx ends first.
+func (s *Snapshot) Config(ctx context.Context) (config.Config, error, error) {
+	a, err := s.answers(ctx)
+	if err != nil || a.parts == nil || a.parts.settings == nil {
+		return config.Config{}, nil, err
+	}
+	return a.parts.settings.value.config, a.parts.settings.value.problem, nil
 }
 
 // answers computes, or waits for whoever computes. One project of a workspace is
