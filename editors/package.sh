@@ -18,7 +18,7 @@ if [ -n "$server" ]; then cp "$server" "bin/$program"
 elif [ "$target" = "$own" ]; then ( cd "$here/.." && go build -trimpath -ldflags='-s -w' -o "$here/vscode/bin/$program" . )
 else echo "package.sh: a server for $target must be given" >&2; exit 2; fi
 chmod +x "bin/$program"
-npm ci --no-audit --no-fund --loglevel=error >&2
+[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund --loglevel=error >&2
 npx eslint src >&2
 npm test >&2
 mkdir -p build

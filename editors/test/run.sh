@@ -4,7 +4,7 @@
 # Installs what is missing: editors into $BEARINGS_EDITORS (default ~/.cache/bearings-editors, kept between runs),
 # Chromium, Emacs, tmux and patchelf with apt. SERVER names the program under test (default: built here). Output and
 # screenshots go to $OUT (default editors/test/build). vscode takes about two minutes, the others seconds, plus a
-# minute for the first installation. A suite is never retried: the evidence of a failure stays in $OUT.
+# minute for the first installation; SUITES=api leaves out the part with screenshots. A suite is never retried: the evidence of a failure stays in $OUT.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd); root=$(cd "$here/../.." && pwd)
 cache=${BEARINGS_EDITORS:-$HOME/.cache/bearings-editors}; mkdir -p "$cache"
@@ -73,7 +73,7 @@ suite_vscode() {
   local vs=$cache/vscode-4.139.1
   say "VS Code: install"; "$here/install/vscode.sh" "$vs" > "$out/vscode-install.log" 2>&1 || { cat "$out/vscode-install.log"; exit 1; }
   say "VS Code: package"; local vsix; vsix=$(NODE=$vs/node24 "$here/../package.sh" "${TARGET:-linux-x64}" "$SERVER" 2> "$out/vscode-package.log") || { cat "$out/vscode-package.log"; exit 1; }
-  say "VS Code: suites"; timeout 300 "$here/vscode/run.sh" "$vs" "$vsix" "$here/../vscode" "$(project vscode)" "$out/vscode" 2>&1 | tee "$out/vscode.log"
+  say "VS Code: suites"; timeout 300 "$here/vscode/run.sh" "$vs" "$vsix" "$here/../vscode" "$(project vscode)" "$out/vscode" ${SUITES:-api screen} 2>&1 | tee "$out/vscode.log"
 }
 
 suites=("${@:-all}"); [ "${suites[0]}" = all ] && suites=(neovim emacs helix vscode)

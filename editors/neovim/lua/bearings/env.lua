@@ -14,9 +14,8 @@ local function add_key(p, key)
     local text = ('  %s%s  %-8s %-2s %s'):format(c.environment, pad, c.state, ask.value(c.same) or '', source and source.file .. ':' .. source.line or '')
     p:add((text:gsub('%s+$', '')) .. (c.differs == true and '  differs' or ''), source, groups[c.state])
     local notes = vim.list_extend({}, ask.list(c.properties))
-    for _, note in ipairs({ ask.value(c.reason) or '', ask.value(c.outside) or '' }) do
-      if note ~= '' then table.insert(notes, note) end
-    end
+    if ask.value(c.reason) then table.insert(notes, c.reason) end
+    if ask.value(c.outside) then table.insert(notes, 'unless ' .. c.outside .. ' sets it') end
     if #notes > 0 then p:add('      ' .. table.concat(notes, ', '), source, 'Comment') end
     for _, s in ipairs(ask.list(c.shadowed)) do p:add(('      without effect: %s:%d, %s'):format(s.file, s.line, s.why), s, 'Comment') end
   end

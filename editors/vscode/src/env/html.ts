@@ -41,5 +41,5 @@ function cell(c: KeyInEnvironment | undefined): Html {
     ${notes.length > 0 && html`<div class="sub">${notes.join(', ')}</div>`}
     ${c.reason && html`<div class="sub">${c.reason}</div>`}
     ${(c.shadowed ?? []).map((s) => html`<div class="sub">without effect: ${placeLink(s)}, ${s.why}</div>`)}
-    ${c.outside && html`<div class="sub">${c.outside}</div>`}</td>`;
+    ${c.outside && html`<div class="sub">unless ${c.outside} sets it</div>`}</td>`;
 }
