@@ -25,6 +25,7 @@ type Binding struct {
 	Entry
 	Final      secret.Value
 	References []Reference
+	TooLong    bool     // references made the value grow without measure; Final is empty
 	Assumes    []string // names whose value in the process would change Final
 }
 
@@ -37,6 +38,7 @@ func ResolveDotenv(file *source.File, entries []Entry, opts DotenvOptions) []Bin
 		from  source.Location
 	}
 	known := map[string]earlier{}
+	total := 0
 	var out []Binding
 	for _, e := range entries {
 		if e.Key == "" {
@@ -60,7 +62,11 @@ func ResolveDotenv(file *source.File, entries []Entry, opts DotenvOptions) []Bin
 			}
 			var text string
 			text, b.References = expandPosix(e.Value.Expose(), look)
-			b.Final = secret.New(text)
+			total += len(text)
+			b.Final, b.TooLong = secret.New(text), len(text) > maxExpanded || total > maxValues
+			if b.TooLong {
+				b.Final = secret.Value{}
+			}
 		}
 		known[e.Key] = earlier{b.Final.Expose(), source.Location{Path: file.Path, Span: e.ValueSpan}}
 		out = append(out, b)
@@ -75,7 +81,7 @@ type lookup func(name string) (value string, from source.Location, ok bool)
 func expandPosix(s string, look lookup) (string, []Reference) {
 	var out strings.Builder
 	var refs []Reference
-	for i := 0; i < len(s); {
+	for i := 0; i < len(s) && out.Len() <= maxExpanded; {
 		if !strings.HasPrefix(s[i:], "${") {
 			out.WriteByte(s[i])
 			i++

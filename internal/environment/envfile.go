@@ -9,6 +9,9 @@ import (
 	"bearings/internal/source"
 )
 
+// maxValues bounds the bytes of all values that one file gives after interpolation.
+const maxValues = 8 << 20
+
 // readConfig reads a configuration file; reason says why it cannot.
 func readConfig(tree source.Tree, path source.Path) (file *source.File, reason string) {
 	file, err := tree.File(path)
@@ -55,6 +58,9 @@ func dotenvAssignments(file *source.File, via string, opts DotenvOptions) ([]Ass
 		}
 		a := entryAssignment(file, b.Entry, via)
 		a.Value, a.Assumes = b.Final, b.Assumes
+		if b.TooLong {
+			a.Known, a.Reason = false, "the value grows too long"
+		}
 		for _, ref := range b.References {
 			if !ref.Set && !ref.Default {
 				a.Unset = append(a.Unset, ref.Name)
@@ -89,6 +95,7 @@ func referencePlace(file *source.File, e Entry, s source.Span) source.Location {
 // which are in earlier, or are added to it.
 func composeAssignments(file *source.File, via string, look lookup, earlier map[string]Assignment) ([]Assignment, []Gap) {
 	var out []Assignment
+	total := 0
 	for _, e := range ParseComposeEnvFile(file) {
 		at := source.Location{Path: file.Path, Span: e.Span}
 		if e.Invalid != "" {
@@ -107,6 +114,9 @@ func composeAssignments(file *source.File, via string, look lookup, earlier map[
 				prior, ok := earlier[name]
 				return prior.Value.Expose(), prior.At, ok
 			})
+		}
+		if total += a.Value.Len(); total > maxValues {
+			a.Value, a.Known, a.Reason = secret.Value{}, false, "the values of the file grow too long"
 		}
 		if e.HasValue || a.Known {
 			earlier[e.Key] = a
@@ -130,7 +140,7 @@ func composeExpandEntry(a *Assignment, file *source.File, e Entry, look lookup) 
 			a.Altered = "compose took a $ and the name behind it for a variable that is not set, and expanded it to nothing"
 		}
 		// A name inside a longer text is an accident more often than a reference to the shell.
-		if ref := x.refs[0]; ref.Span.Len() < e.Value.Len() && len(x.required) == 0 && !x.invalid {
+		if ref := x.refs[0]; ref.Span.Len() < e.Value.Len() && len(x.required) == 0 && !x.invalid && !x.grown {
 			a.Known, a.Reason = true, ""
 		}
 	}
@@ -153,6 +163,9 @@ func (a *Assignment) applyExpansion(x expansion) {
 	if len(x.required) > 0 {
 		a.Known, a.Required = false, true
 		a.Reason = "the start is refused unless the shell sets the variable"
+	}
+	if x.grown {
+		a.Known, a.Reason = false, "the value grows too long"
 	}
 	if x.invalid {
 		a.Known, a.Reason = false, "the text has an invalid interpolation; compose refuses it"

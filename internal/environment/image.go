@@ -120,6 +120,7 @@ type imageBuilder struct {
 	cur    *image
 	inputs []source.Path // the files of the context, found once
 	placed int           // files looked at so far
+	bytes  int           // of all values so far
 	kept   map[string]ignoreAnswer
 }
 
@@ -250,6 +251,9 @@ func (b *imageBuilder) env(c *instructions.EnvCommand, at source.Location) {
 		place := b.pair(kv, &cursor, at)
 		a := Assignment{Name: kv.Key, Value: secret.New(x.text), Raw: secret.New(kv.Value), Known: x.known, Reason: x.reason,
 			At: place, Via: "ENV", From: x.from, Unset: x.unset}
+		if b.bytes += len(x.text); b.bytes > maxValues {
+			a.Value, a.Known, a.Reason = secret.Value{}, false, "the values of the Dockerfile grow too long"
+		}
 		if len(x.unset) > 0 {
 			a.Altered, a.AlteredAt = "docker build took a $ and the name behind it for a variable that is not set", place
 		}
@@ -324,6 +328,7 @@ func (b *imageBuilder) expandWith(word string, names map[string]Assignment) buil
 type buildEnv struct {
 	names   map[string]Assignment
 	unknown string
+	size    int // bytes handed out
 	from    source.Location
 }
 
@@ -335,6 +340,10 @@ func (e *buildEnv) Get(name string) (string, bool) {
 	}
 	if ok {
 		e.from = a.At
+	}
+	if e.size += a.Value.Len(); e.size > maxExpanded {
+		e.unknown = name
+		return "", ok
 	}
 	return a.Value.Expose(), ok
 }

@@ -12,6 +12,12 @@ type iniLine struct {
 	section, key, value string
 	at                  source.Location // from the key to the end of the value
 	valueAt             int             // offset of the value
+	parts               []iniPart       // the value line by line
+}
+
+type iniPart struct {
+	text string
+	at   source.Location
 }
 
 // parseINI reads an ini file as Python's configparser and systemd do: comments
@@ -32,8 +38,7 @@ func parseINI(file *source.File, inline, folded bool) []iniLine {
 			continue
 		case (line[0] == ' ' || line[0] == '\t') && len(out) > 0 && out[len(out)-1].section == section:
 			last := &out[len(out)-1]
-			last.value += "\n" + trimmed
-			last.at.Span.End = span.End
+			last.add(trimmed, file, span)
 			continue
 		}
 		sep := strings.IndexAny(line, "=:")
@@ -52,7 +57,28 @@ func parseINI(file *source.File, inline, folded bool) []iniLine {
 			value, _, _ = strings.Cut(value, " ;")
 		}
 		begin := span.Start + strings.Index(line, key)
-		out = append(out, iniLine{section, key, strings.TrimSpace(value), source.Location{Path: file.Path, Span: source.Span{Start: begin, End: span.End}}, start})
+		at := source.Location{Path: file.Path, Span: source.Span{Start: begin, End: span.End}}
+		l := iniLine{section: section, key: key, at: at, valueAt: start}
+		l.add(strings.TrimSpace(value), file, source.Span{Start: start, End: span.End})
+		out = append(out, l)
+	}
+	for i := range out {
+		texts := make([]string, len(out[i].parts))
+		for j, p := range out[i].parts {
+			texts[j] = p.text
+		}
+		out[i].value = strings.Join(texts, "\n")
 	}
 	return out
+}
+
+// add appends one line of the value, which stands within span.
+func (l *iniLine) add(text string, file *source.File, span source.Span) {
+	start := max(span.Start, 0)
+	if i := strings.Index(file.Slice(span), text); i > 0 {
+		start += i
+	}
+	at := source.Location{Path: file.Path, Span: source.Span{Start: start, End: min(start+len(text), len(file.Text))}}
+	l.parts = append(l.parts, iniPart{text, at})
+	l.at.Span.End = span.End
 }

@@ -153,8 +153,13 @@ func (c *cluster) variables(e *Environment, box *yamlValue) {
 			}
 		}
 	}
+	bytes := 0
 	for _, entry := range box.get("env").list() {
-		list = append(list, c.entry(entry, list))
+		a := c.entry(entry, list)
+		if bytes += a.Value.Len(); bytes > maxValues {
+			a.Value, a.Known, a.Reason = secret.Value{}, false, "the values of the container grow too long"
+		}
+		list = append(list, a)
 	}
 	for _, a := range list {
 		e.set(a)

@@ -92,7 +92,7 @@ func (e *Environment) Processes(c Command) (n int, reasons []source.Location) {
 }
 
 // maxShadowed bounds how many shadowed assignments of one variable are kept.
-const maxShadowed = 64
+const maxShadowed = 16
 
 // set puts a in front of what else gives its variable a value.
 func (e *Environment) set(a Assignment) {

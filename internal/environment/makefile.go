@@ -26,6 +26,7 @@ type makeReader struct {
 	gaps   []Gap
 	given  map[string][]Assignment // what recipes find, made once
 	count  int
+	bytes  int // of all values
 }
 
 const maxRecipeLines = 2000
@@ -105,13 +106,16 @@ func (m *makeReader) recipe(e *Environment, span source.Span) bool {
 
 // expand replaces $(NAME) and ${NAME} by variables of the Makefile and $$ by $.
 func (m *makeReader) expand(text string) (string, bool) {
-	known := true
+	known, size := true, 0
 	text = makeVariable.ReplaceAllStringFunc(text, func(ref string) string {
 		a, ok := m.vars[ref[2:len(ref)-1]]
 		if !ok {
 			return "${" + ref[2:len(ref)-1] + "}" // perhaps of the environment
 		}
-		known = known && a.Known
+		size += a.Value.Len()
+		if known = known && a.Known && size <= maxExpanded; size > maxExpanded {
+			return ""
+		}
 		return a.Value.Expose()
 	})
 	return strings.ReplaceAll(text, "$$", "$"), known
@@ -174,6 +178,9 @@ func (m *makeReader) assign(parts []string, at source.Location) {
 	if parts[1] != "" {
 		m.export[a.Name] = true
 	}
+	if m.bytes += a.Value.Len(); m.bytes > maxValues {
+		a.Value, a.Known, a.Reason = secret.Value{}, false, "the values of the Makefile grow too long"
+	}
 	m.vars[a.Name] = a
 }
 
@@ -181,7 +188,7 @@ func (m *makeReader) assign(parts []string, at source.Location) {
 func (m *makeReader) expandValue(s string) (string, bool) {
 	known := true
 	var out strings.Builder
-	for i := 0; i < len(s); i++ {
+	for i := 0; i < len(s) && out.Len() <= maxExpanded; i++ {
 		if s[i] != '$' || i+1 == len(s) {
 			out.WriteByte(s[i])
 			continue
@@ -204,7 +211,7 @@ func (m *makeReader) expandValue(s string) (string, bool) {
 			out.WriteString(a.Value.Expose())
 		}
 	}
-	return out.String(), known && out.Len() <= maxShellText
+	return out.String(), known && out.Len() <= maxExpanded
 }
 
 func (m *makeReader) include(ref string, at source.Location, depth int) {

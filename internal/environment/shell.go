@@ -86,7 +86,7 @@ type shellRun struct {
 }
 
 // shellBudget bounds the work over all nested scripts.
-type shellBudget struct{ statements, depth, scripts int }
+type shellBudget struct{ statements, depth, scripts, bytes int }
 
 const (
 	maxStatements  = 20_000
@@ -315,7 +315,7 @@ func (s *shellRun) test(st *syntax.Stmt) (holds, decided bool) {
 
 // assign sets a variable of the shell.
 func (s *shellRun) assign(a Assignment, export bool) {
-	if a.Value.Len() > maxShellText {
+	if s.budget.bytes += a.Value.Len(); a.Value.Len() > maxShellText || s.budget.bytes > maxValues {
 		a.Value, a.Known, a.Reason = secret.Value{}, false, "the value grows too long"
 	}
 	if s.conditional > 0 && a.Known {

@@ -21,6 +21,7 @@ type shellEnviron struct {
 	unset   []string // names that nothing sets
 	assumed []string // names that the surroundings may set otherwise
 	unknown bool     // a value that is not known came in
+	size    int      // bytes handed out
 	from    source.Location
 }
 
@@ -72,6 +73,10 @@ func (e *shellEnviron) named(name string) expand.Variable {
 	a := history[0]
 	e.unknown = e.unknown || !a.Known
 	e.from = a.At
+	if e.size += a.Value.Len(); e.size > maxExpanded {
+		e.unknown = true
+		return expand.Variable{}
+	}
 	return expand.Variable{Set: true, Kind: expand.String, Str: a.Value.Expose()}
 }
 

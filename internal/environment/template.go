@@ -19,6 +19,9 @@ type expansion struct {
 	escaped bool
 	// invalid: "${" without a proper end; compose refuses the file.
 	invalid bool
+	// grown: the text became longer than maxExpanded and was given up.
+	grown bool
+	size  int
 }
 
 // expandCompose interpolates by the rules of compose-go 2.16 (template.go):
@@ -31,12 +34,27 @@ func expandCompose(text string, look lookup) expansion {
 		return expansion{text: text, invalid: strings.Contains(text, "$")}
 	}
 	x.text = x.expand(text, 0, look, 0)
+	if x.grown {
+		x.text = ""
+	}
 	return x
+}
+
+// found notes the size of a value that is put in, and gives up when the text
+// grows without measure, as values that double each other make it do.
+func (x *expansion) found(value string) string {
+	x.size += len(value)
+	if x.size > maxExpanded {
+		x.grown = true
+		return ""
+	}
+	return value
 }
 
 const (
 	maxNesting  = 32
-	maxTemplate = 16 << 10 // bytes of one interpolated value
+	maxTemplate = 16 << 10 // bytes of one text that is interpolated
+	maxExpanded = 64 << 10 // bytes that references may put into it
 )
 
 func (x *expansion) expand(s string, base int, look lookup, depth int) string {
@@ -63,7 +81,7 @@ func (x *expansion) expand(s string, base int, look lookup, depth int) string {
 			name := s[i+1 : i+1+n]
 			value, from, ok := look(name)
 			x.refs = append(x.refs, Reference{Name: name, Span: source.Span{Start: base + i, End: base + i + 1 + n}, Set: ok, From: from})
-			out.WriteString(value)
+			out.WriteString(x.found(value))
 			i += 1 + n
 		default:
 			out.WriteByte('$')
@@ -89,7 +107,7 @@ func (x *expansion) braced(s string, base int, look lookup, depth int) (string, 
 	if n > 0 && strings.HasPrefix(rest, "}") {
 		value, from, ok := look(name)
 		x.refs = append(x.refs, Reference{Name: name, Span: source.Span{Start: base, End: base + 3 + n}, Set: ok, From: from})
-		return value, 3 + n
+		return x.found(value), 3 + n
 	}
 	op := operator(rest)
 	size := -1
@@ -111,7 +129,7 @@ func (x *expansion) braced(s string, base int, look lookup, depth int) (string, 
 		ref.Default = true
 		x.refs = append(x.refs, ref)
 		if missing {
-			value = x.expand(arg, argBase, look, depth+1)
+			return x.expand(arg, argBase, look, depth+1), size
 		}
 	case '?':
 		x.demanded = true
@@ -124,10 +142,10 @@ func (x *expansion) braced(s string, base int, look lookup, depth int) (string, 
 		ref.Default = true
 		x.refs = append(x.refs, ref)
 		if !missing {
-			value = x.expand(arg, argBase, look, depth+1)
+			return x.expand(arg, argBase, look, depth+1), size
 		}
 	}
-	return value, size
+	return x.found(value), size
 }
 
 func operator(s string) string {

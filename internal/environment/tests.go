@@ -57,31 +57,23 @@ func (d *discovery) pytestINI(e *Environment, file *source.File) {
 		pytest := l.section == "pytest" || l.section == "tool:pytest"
 		switch {
 		case pytest && l.key == "env":
-			for line := range strings.SplitSeq(l.value, "\n") {
-				pytestEnv(e, line, lineAt(file, l.at, line))
+			for _, p := range l.parts {
+				pytestEnv(e, p.text, p.at)
 			}
 		case pytest && l.key == "env_files":
 			for ref := range strings.FieldsSeq(l.value) {
 				d.pytestEnvFile(e, file, ref, l.at)
 			}
 		case strings.HasPrefix(l.section, "testenv") && (l.key == "setenv" || l.key == "set_env"):
-			for line := range strings.SplitSeq(l.value, "\n") {
-				pytestEnv(e, line, lineAt(file, l.at, line))
+			for _, p := range l.parts {
+				pytestEnv(e, p.text, p.at)
 			}
 		}
 	}
 }
 
-// lineAt finds a line of a value within its place.
-func lineAt(file *source.File, at source.Location, line string) source.Location {
-	if i := strings.Index(file.Slice(at.Span), line); i >= 0 && line != "" {
-		return source.Location{Path: at.Path, Span: source.Span{Start: at.Span.Start + i, End: at.Span.Start + i + len(line)}}
-	}
-	return at
-}
-
 // pytestEnv reads one line of pytest-env 1.1: flags D: (only when not set) and
-// R: (no {} expansion), NAME=VALUE, with quotes of the value taken away? No: they stay.
+// R: (no {} expansion), NAME=VALUE, and quotes stay part of the value.
 func pytestEnv(e *Environment, line string, at source.Location) {
 	name, value, ok := strings.Cut(strings.TrimSpace(line), "=")
 	if !ok {
