@@ -103,6 +103,11 @@ func (f *Frame) instanceAttr(inst *Instance, name string, at source.Location) Va
 	}
 	if c, ok := inst.Class.(*Class); ok {
 		if v, owner := c.Lookup(name); v != nil {
+			if _, method := v.(*Func); !method && ExternalBase(c) != nil { // a field whose value a library's class fills in
+				if filled, ok := f.M.Lib.Attr(f, inst, name, at); ok {
+					return filled
+				}
+			}
 			return f.member2(v, inst, owner, at)
 		}
 		if name == "__class__" {
