@@ -117,7 +117,7 @@ func (l *lowerer) end(i int) int { return int(l.nodes[i].Next) }
 // branch returns the first child at or behind c, a child of a node that ends
 // before end, that is neither a token nor trivia, or end when there is none.
 func (l *lowerer) branch(c, end int) int {
-	for c < end && l.nodes[c].Kind < flat.Module {
+	for c < end && l.nodes[c].Kind < flat.Identifier {
 		c = int(l.nodes[c].Next)
 	}
 	return min(c, end)

@@ -164,7 +164,7 @@ func (l *lowerer) interpolation(i int) (part StringPart, label Range) {
 			if kind == flat.FormatSpecifier {
 				part.Nested = l.nested(c, part.Nested)
 			}
-		case kind < flat.Module:
+		case kind < flat.Identifier:
 		case part.X == nil:
 			part.X = l.expr(c)
 		}

@@ -104,7 +104,7 @@ func (l *lowerer) handler(i int) *Handler {
 		switch kind := l.kind(c); {
 		case kind == flat.Error: // a third type, of which the grammar does not know
 			types = append(types, l.elements(c)...)
-		case kind < flat.Module:
+		case kind < flat.Identifier:
 		case kind == flat.AsPattern && l.first(c) >= 0:
 			x, target := l.asPattern(c)
 			types = append(types, x)

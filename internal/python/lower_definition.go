@@ -89,7 +89,7 @@ func (l *lowerer) params(i int) []*Param {
 			kind = KeywordOnly
 			continue
 		}
-		if l.kind(c) < flat.Module {
+		if l.kind(c) < flat.Identifier {
 			continue
 		}
 		p := &Param{Range: l.at(c), Kind: kind}
@@ -152,7 +152,7 @@ func (l *lowerer) typeParams(i int) []TypeParam {
 			isDefault = true
 			continue
 		}
-		if l.kind(c) < flat.Module {
+		if l.kind(c) < flat.Identifier {
 			continue
 		}
 		if isDefault {

@@ -262,7 +262,7 @@ func (l *lowerer) sliced(i int) Expr {
 		switch {
 		case l.kind(c) == flat.Colon:
 			colons++
-		case l.kind(c) < flat.Module:
+		case l.kind(c) < flat.Identifier:
 		case colons == 0:
 			x.Lo = l.expr(c)
 		case colons == 1:

@@ -46,7 +46,7 @@ func (l *lowerer) compare(i int) Expr {
 		switch {
 		case l.kind(c) == flat.Op:
 			x.Ops = append(x.Ops, l.operatorText(c))
-		case l.kind(c) < flat.Module:
+		case l.kind(c) < flat.Identifier:
 		case x.X == nil:
 			x.X = l.expr(c)
 		default:

@@ -14,7 +14,7 @@ func (l *lowerer) body(i int, out []Stmt) []Stmt {
 		switch kind := l.kind(c); {
 		case kind == flat.Error || kind == flat.Block:
 			out = l.body(c, out)
-		case kind < flat.Module:
+		case kind < flat.Identifier:
 		default:
 			if s := l.statement(c); s != nil {
 				out = append(out, s)

@@ -193,28 +193,57 @@ func (r *repairer) secondLine(n flat.Node) Range {
 	return Range{uint32(r.lines[k].start), uint32(r.lines[k].start)}
 }
 
-// dangles reports whether a line of text ends as no complete statement does, so
-// that the parser may have read on in the next line without an error.
+// dangles reports whether a line of text looks like a statement that ends as no
+// complete statement does, with a name below it: the parser may have read on
+// there without an error. It is a cheap guess; logical lines decide.
 func dangles(text []byte) bool {
 	for at := 0; at < len(text); {
 		end := bytes.IndexByte(text[at:], '\n')
 		if end < 0 {
 			return false
 		}
-		line := bytes.TrimRight(text[at:at+end], " \t\r")
-		if n := len(line); n > 0 {
-			switch line[n-1] {
-			case '.', '=', '+', '-', '*', '/', '%', '&', '|', '^', '<', '>', '~', '@':
+		line := text[at : at+end]
+		at += end + 1
+		if endsOpen(line) && looksComplete(line) {
+			indent := len(line) - len(bytes.TrimLeft(line, " \t"))
+			below := text[at:]
+			word := bytes.TrimLeft(below, " \t\r\n")
+			under := len(below) - len(word) - 1 - bytes.LastIndexByte(below[:len(below)-len(word)], '\n')
+			if under <= indent && startsOperand(word) {
 				return true
-			case 't', 'd', 'r', 'n', 's', 'm', 'a', 'f', 'e':
-				if joins(lastWord(line)) {
-					return true
-				}
 			}
 		}
-		at += end + 1
 	}
 	return false
+}
+
+// endsOpen reports whether a line ends in an operator, a dot or a word that
+// wants more.
+func endsOpen(line []byte) bool {
+	line = bytes.TrimRight(line, " \t\r")
+	if len(line) == 0 {
+		return false
+	}
+	switch c := line[len(line)-1]; c {
+	case '.', '=', '+', '-', '*', '/', '%', '&', '|', '^', '<', '>', '~', '@':
+		return true
+	default:
+		return 'a' <= c && c <= 'z' && joins(lastWord(line))
+	}
+}
+
+// looksComplete reports whether a line looks like a statement of its own rather
+// than prose or the middle of an expression.
+func looksComplete(line []byte) bool {
+	line = bytes.TrimSpace(line)
+	if len(line) == 0 || line[0] == '#' {
+		return false
+	}
+	switch firstWord(line) {
+	case "return", "raise", "yield", "await", "assert", "import", "from", "del", "if", "elif", "while", "for", "with":
+		return true
+	}
+	return bytes.IndexByte(line, '=') >= 0 || bytes.IndexByte(line, ' ') < 0
 }
 
 // lastWord returns the letters that b ends with.

@@ -7,7 +7,8 @@ import (
 	"github.com/smacker/go-tree-sitter/python"
 )
 
-// Kind says what a node is. Kinds below Module are leaves: tokens and trivia.
+// Kind says what a node is. Kinds below Identifier are tokens and trivia; these
+// and those below Module are leaves.
 type Kind uint8
 
 // The kinds. Each is named after the grammar's node (tree-sitter-python 0.23.0).
@@ -29,7 +30,6 @@ const (
 	KeywordSeparator
 	PositionalSeparator
 
-	Module
 	Identifier
 	Integer
 	Float
@@ -37,6 +37,8 @@ const (
 	False
 	None
 	Ellipsis
+
+	Module
 	ImportStatement
 	RelativeImport
 	FutureImport
