@@ -127,14 +127,9 @@ func (p *places) appView(app *fastapi.App) appView {
 		out.Handlers = append(out.Handlers, rowView{h.For, p.short(h.At), name})
 	}
 	for _, o := range app.Operations {
-		view := p.operationView(o)
-		if view.Open {
-			out.Open++
-		} else {
-			out.Guarded++
-		}
-		out.Operations = append(out.Operations, view)
+		out.Operations = append(out.Operations, p.operationView(o))
 	}
+	out.Guarded, out.Open = guardedAndOpen(app)
 	return out
 }
 
@@ -143,9 +138,12 @@ func (p *places) operationView(o *fastapi.Operation) operationView {
 	if len(o.Methods) > 1 {
 		method = strings.Join(o.Methods, " ")
 	}
-	out := operationView{Method: method, Path: path, Place: p.short(o.Registered), Guards: guards(o), Open: !o.Protected, Chain: p.chain(o.Dependencies)}
+	out := operationView{Method: method, Path: path, Place: p.short(o.Registered), Guards: guards(o), Open: !o.Protected && o.Kind != fastapi.MountKind, Chain: p.chain(o.Dependencies)}
 	if o.Handler != nil {
 		out.Name = o.Handler.Name
+	}
+	if o.Mounted != nil {
+		out.Guards = "mounts " + o.Mounted.Name
 	}
 	for _, include := range o.Includes {
 		out.Includes = append(out.Includes, rowView{include.Prefix, p.short(include.At), include.Router})

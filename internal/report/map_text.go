@@ -15,6 +15,7 @@ import (
 const (
 	guardedMark = "●"
 	openMark    = "○"
+	mountMark   = "→"
 )
 
 // Map writes what FastAPI would build as a tree for people: each application
@@ -59,9 +60,6 @@ func (t *mapText) app(app *fastapi.App) {
 		name += " (" + string(app.Role) + ")"
 	}
 	facts := []string{t.style.cyan(t.places.short(app.At))}
-	if app.Parent != nil {
-		facts = append(facts, "mounted at "+app.MountPath+" of "+app.Parent.Name)
-	}
 	if exact, at := version(t.project); exact != "" {
 		facts = append(facts, "FastAPI "+exact+" ("+t.places.short(at)+")")
 	}
@@ -69,6 +67,9 @@ func (t *mapText) app(app *fastapi.App) {
 		facts = append(facts, "root_path "+app.RootPath)
 	}
 	t.line("%s  %s", t.style.bold(name), strings.Join(facts, "  "))
+	if app.Parent != nil {
+		t.line("  mounted at %s of %s", app.MountPath, app.Parent.Name)
+	}
 	t.middleware(app)
 	t.handlers(app)
 	t.schemes(app)
@@ -90,7 +91,7 @@ func (t *mapText) middleware(app *fastapi.App) {
 		if s := answers(m.Flow); s != "" {
 			notes = append([]string{"can answer " + s}, notes...)
 		}
-		t.row(4, fmt.Sprintf("%d. %s", i+1, m.Class), t.places.short(m.At), strings.Join(notes, "  "))
+		t.row(4, fmt.Sprintf("%d. %s", i+1, afterColon(m.Class)), t.places.short(m.At), strings.Join(notes, "  "))
 	}
 	t.flush()
 }
@@ -130,9 +131,9 @@ func (t *mapText) handlers(app *fastapi.App) {
 	for _, h := range app.Handlers {
 		name := ""
 		if h.Callable != nil {
-			name = h.Callable.Name
+			name = callableName(h.Callable)
 		}
-		t.row(4, h.For, t.places.short(h.At), name)
+		t.row(4, afterColon(h.For), t.places.short(h.At), name)
 	}
 	t.flush()
 }
@@ -196,6 +197,9 @@ func (t *mapText) flush() {
 			continue
 		}
 		t.line("%s%s", head, t.style.cyan(r.place))
+		if r.note == "" {
+			continue
+		}
 		for _, part := range wrap(r.note, t.style.columns()-r.indent-6) {
 			t.line("%s%s", strings.Repeat(" ", r.indent+6), part)
 		}
@@ -208,13 +212,8 @@ func (t *mapText) operations(app *fastapi.App) {
 		t.line("  no path operations")
 		return
 	}
-	guarded := 0
-	for _, o := range app.Operations {
-		if o.Protected {
-			guarded++
-		}
-	}
-	t.line("  %s  %s guarded %s, %s open %s", t.style.bold("path operations"), guardedMark, itoa(guarded), openMark, itoa(len(app.Operations)-guarded))
+	guarded, open := guardedAndOpen(app)
+	t.line("  %s  %s guarded %s, %s open %s", t.style.bold("path operations"), guardedMark, itoa(guarded), openMark, itoa(open))
 	var before []*fastapi.Include
 	for _, o := range app.Operations {
 		t.includes(before, o.Includes)
@@ -222,6 +221,20 @@ func (t *mapText) operations(app *fastapi.App) {
 		t.operation(o, 4+2*len(o.Includes))
 	}
 	t.flush()
+}
+
+// guardedAndOpen counts the operations of an application; a mount is neither.
+func guardedAndOpen(app *fastapi.App) (guarded, open int) {
+	for _, o := range app.Operations {
+		switch {
+		case o.Kind == fastapi.MountKind:
+		case o.Protected:
+			guarded++
+		default:
+			open++
+		}
+	}
+	return guarded, open
 }
 
 // includes writes the include hops that the last operation did not stand under.
@@ -246,9 +259,9 @@ func (t *mapText) operation(o *fastapi.Operation, indent int) {
 	}
 	switch {
 	case o.Kind == fastapi.MountKind && o.Mounted != nil:
-		name = "→ " + o.Mounted.Name
+		mark, name = mountMark, o.Mounted.Name
 	case o.Kind == fastapi.MountKind:
-		name = "mount"
+		mark, name = mountMark, ""
 	case o.Protected:
 		name = guards(o)
 	}

@@ -5,17 +5,16 @@ import (
 	"strings"
 
 	"bearings/internal/fastapi"
-	"bearings/internal/source"
 )
 
 // optionValue returns a middleware's option for JSON: a plain Python literal as
-// its JSON value, anything else as {"expression": text}. An option that is named
-// like a secret is masked.
+// its JSON value, anything else as {"expression": text}. A literal under a name
+// like a secret's is masked.
 func optionValue(name string, o *fastapi.Option) any {
 	if o == nil {
 		return nil
 	}
-	if secretName(name) {
+	if secretName(name) && isLiteral(o.Text) {
 		return mask
 	}
 	if v, rest, ok := parseLiteral(o.Text); ok && strings.TrimSpace(rest) == "" {
@@ -26,7 +25,7 @@ func optionValue(name string, o *fastapi.Option) any {
 
 // optionText returns a middleware's option as people read it.
 func optionText(name string, o *fastapi.Option) string {
-	if o == nil || secretName(name) {
+	if o == nil || (secretName(name) && isLiteral(o.Text)) {
 		return name + "=" + mask
 	}
 	text := clean(o.Text)
@@ -86,8 +85,8 @@ func parseList(s string) (v any, rest string, ok bool) {
 	}
 }
 
-// isLiteral reports whether an expression is written as a string literal.
+// isLiteral reports whether an expression begins as a string literal.
 func isLiteral(text string) bool {
-	return len(literals([]byte(text), source.Span{Start: 0, End: len(text)})) > 0 && strings.ContainsAny(text[:1], `"'rRbBuUfF`) &&
-		strings.ContainsAny(strings.TrimLeft(text, "rRbBuUfF")[:1], `"'`)
+	bare := strings.TrimLeft(strings.TrimSpace(text), "rRbBuUfF")
+	return bare != "" && (bare[0] == '"' || bare[0] == '\'')
 }
