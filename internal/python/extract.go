@@ -98,12 +98,18 @@ func (l *lowerer) trivia() {
 
 // stoodIn returns the line that the node at i stands in for, if it was put there by repair.
 func (l *lowerer) stoodIn(i int) (Range, bool) {
-	for _, line := range l.gone {
-		if start := l.nodes[i].Start; line.Start <= start && start < line.End {
-			return line, true
-		}
+	if len(l.gone) == 0 {
+		return Range{}, false
 	}
-	return Range{}, false
+	start := l.nodes[i].Start
+	k, found := slices.BinarySearchFunc(l.gone, start, func(r Range, at uint32) int { return cmp.Compare(r.Start, at) })
+	if !found {
+		k--
+	}
+	if k < 0 || start >= l.gone[k].End {
+		return Range{}, false
+	}
+	return l.gone[k], true
 }
 
 func (l *lowerer) kind(i int) flat.Kind { return l.nodes[i].Kind }

@@ -57,3 +57,8 @@ func BenchmarkExtract(b *testing.B) {
 	texts, total := benchTexts(b)
 	perByte(b, total, func(text []byte) { Extract("x.py", text) }, texts)
 }
+
+func BenchmarkOutline(b *testing.B) {
+	texts, total := benchTexts(b)
+	perByte(b, total, func(text []byte) { Outline(text) }, texts)
+}

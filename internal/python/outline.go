@@ -52,7 +52,7 @@ func parsed(text []byte, use func(root *sitter.Node)) {
 }
 
 // Outline returns the shapes of text, by the queries of package queries. It
-// takes about five times as long as Extract, so it is for open documents only.
+// takes about three times as long as Extract, so it is for open documents only.
 func Outline(text []byte) *Shapes {
 	s := new(Shapes)
 	parsed(text, func(root *sitter.Node) {
