@@ -109,7 +109,7 @@ func (c *card) flow(depth int, f *fastapi.Flow) {
 		return
 	}
 	for _, o := range f.Outcomes {
-		if o.Caught {
+		if o.Caught || (o.Kind == fastapi.Returns && o.Status > 0 && o.Status < 300) {
 			continue
 		}
 		status := "a status that is not known"

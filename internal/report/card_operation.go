@@ -34,7 +34,6 @@ func OperationCard(p *fastapi.Project, o *fastapi.Operation, link Linker) string
 	}
 	c.way(o)
 	c.tokens(o)
-	c.statuses(o)
 	c.conditions(o.Conditions)
 	c.gaps(o.Gaps)
 	return c.String()
@@ -47,32 +46,118 @@ func operationName(o *fastapi.Operation) string {
 	return o.ID()
 }
 
-// way lists what a request passes, outermost first.
+// answersShown is how many answers of one step a card lists.
+const answersShown = 4
+
+// way lists what a request passes, outermost first, and under each step every
+// way in which it can end the request there.
 func (c *card) way(o *fastapi.Operation) {
+	if o.App == nil {
+		return
+	}
+	steps := worthTelling(c.project.Walk(o))
 	c.section("The way of a request")
-	if o.App != nil {
-		for _, m := range o.App.Middleware {
-			note := ""
-			if o.Kind == fastapi.WebSocket && (m.Kind == fastapi.HTTPFunction || m.Kind == fastapi.BaseHTTP) {
-				note = "sees no websocket"
-			} else if s := answers(m.Flow); s != "" {
-				note = "can answer " + s
+	routed := false
+	for _, s := range steps {
+		if s.Layer != fastapi.LayerMiddleware && !routed {
+			routed = true
+			c.includes(o.Includes)
+		}
+		facts := []string{escapeMarkdown(s.Note)}
+		if s.Dependency != nil {
+			facts = append(facts, escapeMarkdown(dependencyFacts(s.Dependency)))
+		}
+		c.item(0, string(s.Layer)+stepName(s), append(facts, c.at(s.At))...)
+		for i, a := range s.Answers {
+			if i == answersShown {
+				c.item(1, fmt.Sprintf("and %d more", len(s.Answers)-answersShown))
+				break
 			}
-			c.item(0, "middleware "+code(m.Class), note, c.at(m.At))
+			c.answer(s, a)
 		}
 	}
-	for _, include := range o.Includes {
+	for _, h := range o.App.Handlers {
+		c.item(0, "exception handler for "+code(afterColon(h.For)), answersTo(h), c.at(h.At))
+	}
+	c.end()
+	if list := fastapi.Statuses(steps); len(list) > 0 {
+		slices.Sort(list)
+		words := make([]string, len(list))
+		for i, status := range list {
+			words[i] = itoa(status)
+		}
+		c.say("Can answer %s besides its own result.", strings.Join(words, ", "))
+	}
+}
+
+// worthTelling leaves out what every path operation answers alike: the redirect
+// of a slash, another method; and exception handlers, which only write the answers of others.
+func worthTelling(steps []fastapi.Step) []fastapi.Step {
+	var out []fastapi.Step
+	for _, s := range steps {
+		switch s.Layer {
+		case fastapi.LayerException:
+			continue
+		case fastapi.LayerRouting:
+			s.Answers = slices.DeleteFunc(slices.Clone(s.Answers), func(a fastapi.Answer) bool { return a.Status != 0 })
+			if len(s.Answers) == 0 {
+				continue
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// stepName is the name of a step, where it says more than its layer.
+func stepName(s fastapi.Step) string {
+	if s.Name == "" || s.Name == string(s.Layer) {
+		return ""
+	}
+	return " " + code(afterColon(s.Name))
+}
+
+// answer tells one way in which a step ends the request.
+func (c *card) answer(s fastapi.Step, a fastapi.Answer) {
+	status := "another answer"
+	if a.Status > 0 {
+		status = itoa(a.Status)
+	}
+	var facts []string
+	switch {
+	case a.When == "":
+	case a.Outcome != nil:
+		facts = append(facts, "when "+code(a.When))
+	default:
+		facts = append(facts, "when "+escapeMarkdown(a.When))
+	}
+	if a.Detail != "" {
+		facts = append(facts, escapeMarkdown(`"`+a.Detail+`"`))
+	}
+	if a.Raised > 0 && a.Raised != a.Status {
+		facts = append(facts, fmt.Sprintf("raised as %d", a.Raised))
+	}
+	if !a.Confirmed {
+		facts = append(facts, "hypothesis")
+	}
+	if a.Intended {
+		facts = append(facts, "on purpose")
+	}
+	facts = append(facts, escapeMarkdown(a.Version))
+	if a.At != s.At {
+		facts = append(facts, c.at(a.At))
+	}
+	c.item(1, status, facts...)
+}
+
+func (c *card) includes(list []*fastapi.Include) {
+	for _, include := range list {
 		note := ""
 		if include.Prefix != "" {
 			note = "prefix " + code(include.Prefix)
 		}
 		c.item(0, "router "+code(include.Router), note, c.at(include.At))
 	}
-	c.chain(0, o.Dependencies)
-	if o.Handler != nil {
-		c.item(0, "handler "+code(callableName(o.Handler)), c.at(o.Handler.At))
-	}
-	c.end()
 }
 
 // schemesOf returns the schemes that a chain reaches, each once.
@@ -117,56 +202,16 @@ func does(o fastapi.TokenOperation) string {
 
 func afterColon(name string) string { return name[strings.LastIndexByte(name, ':')+1:] }
 
-// statuses lists what can answer instead of the handler, as far as the model says.
-func (c *card) statuses(o *fastapi.Operation) {
-	var lines []string
-	if o.App != nil {
-		for _, m := range o.App.Middleware {
-			if s := answers(m.Flow); s != "" {
-				lines = append(lines, fmt.Sprintf("%s by middleware %s", s, code(m.Class)))
-			}
-		}
-	}
-	for _, s := range schemesOf(o.Dependencies) {
-		if s.AutoError {
-			lines = append(lines, fmt.Sprintf("%s by %s, without its credential", schemeStatus(c.project, s), code(s.Name)))
-		}
-	}
-	if required(o.Parameters) || requiredIn(o.Dependencies) {
-		lines = append(lines, "422 when a required parameter is missing or of the wrong type")
-	}
-	if len(lines) == 0 {
-		return
-	}
-	c.section("Can be answered before the handler")
-	for _, line := range lines {
-		c.item(0, line)
-	}
-	if o.App != nil {
-		for _, h := range o.App.Handlers {
-			c.item(0, "exception handler for "+code(h.For)+" writes the answer", answersTo(h), c.at(h.At))
-		}
-	}
-	c.end()
-}
-
+// answersTo says which status an exception handler writes.
 func answersTo(h *fastapi.ExceptionHandler) string {
-	if s := answers(h.Flow); s != "" {
-		return "answers " + s
+	s := answers(h.Flow)
+	switch {
+	case s == "":
+		return ""
+	case h.Flow != nil && slices.ContainsFunc(h.Flow.Outcomes, func(o fastapi.Outcome) bool { return o.Status == 0 && !o.Caught }):
+		return "may answer " + s
 	}
-	return ""
-}
-
-func required(list []*fastapi.Parameter) bool {
-	return slices.ContainsFunc(list, func(p *fastapi.Parameter) bool {
-		return p.In != fastapi.InSpecial && (p.Required || (p.Type != "" && p.Type != "str"))
-	})
-}
-
-func requiredIn(list []*fastapi.Dependency) bool {
-	return slices.ContainsFunc(list, func(d *fastapi.Dependency) bool {
-		return required(d.Parameters) || requiredIn(d.Dependencies)
-	})
+	return "answers " + s
 }
 
 func (c *card) conditions(list []fastapi.Condition) {

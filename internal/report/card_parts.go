@@ -30,8 +30,13 @@ func DependencyCard(p *fastapi.Project, d *fastapi.Dependency, link Linker) stri
 		c.chain(0, d.Dependencies)
 		c.end()
 	}
+	if d.Callable != nil && answers(d.Callable.Flow) != "" {
+		c.section("Can refuse by itself")
+		c.flow(0, d.Callable.Flow)
+		c.end()
+	}
 	if schemes := schemesOf([]*fastapi.Dependency{d}); len(schemes) > 0 {
-		c.section("Can refuse")
+		c.section("Schemes in its chain")
 		for _, s := range schemes {
 			c.item(0, code(s.Name), schemeRefusal(p, s), c.at(s.At))
 		}
@@ -175,11 +180,13 @@ func MiddlewareCard(p *fastapi.Project, app *fastapi.App, m *fastapi.Middleware,
 		fastapi.HTTPFunction: "sees HTTP requests only, no websockets", fastapi.BaseHTTP: "sees HTTP requests only, no websockets",
 		fastapi.PureASGI: "sees HTTP requests and websockets", fastapi.LibraryMiddleware: "of a library",
 	}[m.Kind])
-	if m.Flow != nil && answers(m.Flow) == "" {
-		c.say("passes every request on, as far as its code shows")
+	if m.Flow != nil {
+		if middlewareAnswers(m) == "" {
+			c.say("passes every request on, as far as its code shows")
+		}
+		c.flow(0, &fastapi.Flow{Outcomes: ownOutcomes(m)})
+		c.end()
 	}
-	c.flow(0, m.Flow)
-	c.end()
 	if len(m.Options) > 0 {
 		c.section("Options")
 		for _, name := range slices.Sorted(maps.Keys(m.Options)) {
@@ -195,7 +202,7 @@ func MiddlewareCard(p *fastapi.Project, app *fastapi.App, m *fastapi.Middleware,
 				here = "**this one**"
 			}
 			note := ""
-			if s := answers(other.Flow); s != "" {
+			if s := middlewareAnswers(other); s != "" {
 				note = "can answer " + s
 			}
 			c.item(0, code(other.Class), here, note, c.at(other.At))
@@ -255,8 +262,8 @@ func HandlerCard(p *fastapi.Project, h *fastapi.ExceptionHandler, link Linker) s
 	if h.Canonical != "" && h.Canonical != h.For {
 		c.say("handles %s", code(h.Canonical))
 	}
-	if s := answers(h.Flow); s != "" {
-		c.say("answers %s, whatever status was raised", s)
+	if s := answersTo(h); s != "" {
+		c.say("%s", s)
 	}
 	c.flow(0, h.Flow)
 	return c.String()

@@ -21,7 +21,7 @@ func cards(link Linker) []string {
 	}}
 	auth := &fastapi.Middleware{Class: "app.main:AuthMiddleware", At: at("app/main.py", "app = FastAPI()"), Kind: fastapi.BaseHTTP, Flow: flow}
 	app.Middleware = append(app.Middleware, auth)
-	app.Handlers = []*fastapi.ExceptionHandler{{For: "HTTPException", Canonical: "fastapi.HTTPException", At: at("app/main.py", "app = FastAPI()"), Flow: flow}}
+	app.Handlers = []*fastapi.ExceptionHandler{{For: "HTTPException", Canonical: "fastapi.HTTPException", Callable: &fastapi.Callable{Name: "app.main:on_http"}, At: at("app/main.py", "app = FastAPI()"), Flow: flow}}
 	me := app.Operations[1]
 	out := []string{}
 	for _, o := range app.Operations {

@@ -111,7 +111,7 @@ func (p *places) appView(app *fastapi.App) appView {
 	}
 	for _, m := range app.Middleware {
 		note := ""
-		if s := answers(m.Flow); s != "" {
+		if s := middlewareAnswers(m); s != "" {
 			note = "can answer " + s
 		}
 		out.Middleware = append(out.Middleware, rowView{m.Class, p.short(m.At), note})

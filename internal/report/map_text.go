@@ -88,12 +88,37 @@ func (t *mapText) middleware(app *fastapi.App) {
 		for _, name := range slices.Sorted(maps.Keys(m.Options)) {
 			notes = append(notes, optionText(name, m.Options[name]))
 		}
-		if s := answers(m.Flow); s != "" {
+		if s := middlewareAnswers(m); s != "" {
 			notes = append([]string{"can answer " + s}, notes...)
 		}
 		t.row(4, fmt.Sprintf("%d. %s", i+1, afterColon(m.Class)), t.places.short(m.At), strings.Join(notes, "  "))
 	}
 	t.flush()
+}
+
+// middlewareAnswers lists the statuses with which a middleware can answer by
+// itself. What it raises stands outside Starlette's ExceptionMiddleware, so that
+// the client gets 500, and what it returns from call_next is not its own.
+func middlewareAnswers(m *fastapi.Middleware) string {
+	if m.Flow == nil {
+		return ""
+	}
+	return answers(&fastapi.Flow{Outcomes: ownOutcomes(m)})
+}
+
+// ownOutcomes are the outcomes of a middleware as the client gets them.
+func ownOutcomes(m *fastapi.Middleware) []fastapi.Outcome {
+	var out []fastapi.Outcome
+	for _, o := range m.Flow.Outcomes {
+		if o.Kind == fastapi.Returns && o.HTTP {
+			continue
+		}
+		if o.Kind == fastapi.Raises && m.Kind != fastapi.LibraryMiddleware {
+			o.Status, o.Intended = 500, false
+		}
+		out = append(out, o)
+	}
+	return out
 }
 
 // answers lists the statuses with which a piece of code can answer by itself.
