@@ -22,16 +22,18 @@ type started struct {
 
 // script is the text of a shell script and where it stands.
 type script struct {
-	text   string
-	name   string // $0
-	locate func(start, end int) source.Location
-	lines  []Entry // of an env file that is sourced: what python-dotenv reads
+	text    string
+	name    string // $0
+	locate  func(start, end int) source.Location
+	returns bool    // the text has carriage returns
+	lines   []Entry // of an env file that is sourced: what python-dotenv reads
 }
 
 func fileScript(file *source.File) script {
 	src := script{text: string(file.Text), name: string(file.Path), locate: func(start, end int) source.Location {
 		return source.Location{Path: file.Path, Span: source.Span{Start: start, End: end}}
 	}}
+	src.returns = strings.Contains(src.text, "\r")
 	if isEnvFileName(file.Path.Base()) {
 		src.lines = ParseDotenv(file)
 	}
@@ -187,6 +189,9 @@ func (s *shellRun) stmt(st *syntax.Stmt) {
 	s.budget.statements++
 	if s.budget.statements > maxStatements || st == nil || st.Cmd == nil {
 		return
+	}
+	if st.Background { // a shell of its own
+		s = s.sub()
 	}
 	switch c := st.Cmd.(type) {
 	case *syntax.CallExpr:

@@ -124,11 +124,35 @@ func (s *shellRun) expandWord(w *syntax.Word) (string, *shellEnviron) {
 		return "", &shellEnviron{s: s}
 	}
 	cfg, env := s.config()
-	text, err := expand.Literal(cfg, w)
+	text, err := expand.Literal(cfg, unescaped(w))
 	if err != nil {
 		return "", nil
 	}
 	return text, env
+}
+
+// unescaped takes the backslashes outside quotes away, which expand.Literal
+// (mvdan.cc/sh 3.14) leaves in place.
+func unescaped(w *syntax.Word) *syntax.Word {
+	out := &syntax.Word{}
+	for _, p := range w.Parts {
+		lit, ok := p.(*syntax.Lit)
+		if !ok || !strings.Contains(lit.Value, `\`) {
+			out.Parts = append(out.Parts, p)
+			continue
+		}
+		var text strings.Builder
+		for i := 0; i < len(lit.Value); i++ {
+			if lit.Value[i] == '\\' && i+1 < len(lit.Value) {
+				if i++; lit.Value[i] == '\n' {
+					continue
+				}
+			}
+			text.WriteByte(lit.Value[i])
+		}
+		out.Parts = append(out.Parts, &syntax.SglQuoted{Value: text.String()})
+	}
+	return out
 }
 
 // fields expands words to arguments; complete is false when a part is not known.
@@ -220,6 +244,28 @@ func (s *shellRun) scriptDir() string {
 	return up + dir
 }
 
+// endsInReturn adds the carriage return that stands behind an assignment: the
+// shell takes it for a part of the value. It reports false when a carriage
+// return stands elsewhere, so that the value cannot be told.
+func (s *shellRun) endsInReturn(as *syntax.Assign, text *string) bool {
+	if strings.Count(s.src.text, "\r") != strings.Count(s.src.text, "\r\n") {
+		return false
+	}
+	end := min(int(as.End().Offset()), len(s.src.text))
+	line, _, _ := strings.Cut(s.src.text[end:], "\n")
+	switch strings.Count(line, "\r") {
+	case 0:
+		return true
+	case 1:
+		if strings.HasPrefix(line, "\r") && len(line) == 1 {
+			*text += "\r"
+			return true
+		}
+		return strings.HasSuffix(line, "\r")
+	}
+	return false
+}
+
 // assignmentOf makes an assignment of "NAME=word" in a script.
 func (s *shellRun) assignmentOf(as *syntax.Assign, via string) Assignment {
 	a := Assignment{Name: as.Name.Value, At: s.at(as), Via: via}
@@ -233,8 +279,17 @@ func (s *shellRun) assignmentOf(as *syntax.Assign, via string) Assignment {
 		a.Reason = "the shell computes the value"
 		return a
 	}
-	a.Value = secret.New(text)
+	if prior := s.vars[a.Name]; as.Append && prior != nil && len(prior.history) > 0 {
+		text = prior.history[0].Value.Expose() + text
+		env.unknown = env.unknown || !prior.history[0].Known
+	}
 	a.From = env.from
+	if s.src.returns && (strings.Contains(a.Raw.Expose(), "\r") || !s.endsInReturn(as, &text)) {
+		env.unknown = true
+	}
+	if !env.unknown {
+		a.Value = secret.New(text)
+	}
 	for _, name := range env.assumed {
 		if !slices.Contains(a.Assumes, name) {
 			a.Assumes = append(a.Assumes, name)
