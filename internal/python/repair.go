@@ -15,7 +15,8 @@ import (
 
 const (
 	maxRepaired  = 512 << 10 // bytes: larger texts are not repaired
-	repairRounds = 5         // at two parses each
+	repairRounds = 5         // at four parses each, mostly two
+	maxOpen      = 50        // lines with an open bracket: with more, it is no text that somebody is typing
 )
 
 // repair returns a tree of text in which lines that the parser could not place
@@ -32,6 +33,9 @@ func repair(text []byte, tree *flat.Tree) (*flat.Tree, []Range) {
 		if line.open {
 			open = append(open, i)
 		}
+	}
+	if len(open) > maxOpen {
+		return tree, nil
 	}
 	r.try(open)
 	for range repairRounds {
