@@ -97,6 +97,11 @@ func (i *incident) analyse(t *testing.T, tree string) outcome {
 	for _, problem := range result.Problems {
 		t.Errorf("%s/%s: %s", i.name, tree, problem)
 	}
+	for _, f := range result.Findings {
+		for _, leak := range fixture.Leaks(p, f) {
+			t.Errorf("%s/%s: %s", i.name, tree, leak)
+		}
+	}
 	return outcome{p, result.Findings, result.Problems}
 }
 

@@ -107,9 +107,12 @@ func printCases(t *testing.T, cases []*incident) {
 				fmt.Fprintf(&b, "  %s\n", s)
 			}
 		}
-		for say, places := range map[string][]incidentPlace{"want": c.Findings, "because": c.Related, "also": c.Also, "tempting": c.Tempting} {
-			for _, p := range places {
-				fmt.Fprintf(&b, "  %-8s %s:%d `%s` %s\n", say, p.File, p.Line, p.Text, p.Note)
+		for _, kind := range []struct {
+			say    string
+			places []incidentPlace
+		}{{"want", c.Findings}, {"because", c.Related}, {"also", c.Also}, {"tempting", c.Tempting}} {
+			for _, p := range kind.places {
+				fmt.Fprintf(&b, "  %-8s %s:%d `%s` %s\n", kind.say, p.File, p.Line, p.Text, p.Note)
 			}
 		}
 		fmt.Fprintf(&b, "  by       %s, %s\n", strings.Join(c.codes, " or "), c.Certainty)
