@@ -1,6 +1,8 @@
 package fastapi
 
 import (
+	"sync"
+
 	"bearings/internal/environment"
 	"bearings/internal/interpret"
 	"bearings/internal/python"
@@ -10,6 +12,7 @@ import (
 // linker builds the model: it tells the machine what library names mean and
 // keeps what the machine lets it see.
 type linker struct {
+	mu      sync.Mutex // guards what the exported methods of Project ask after Link
 	in      Input
 	machine *interpret.Machine
 

@@ -151,6 +151,8 @@ func (p *Project) ValueIn(e *environment.Environment, raw any) (KeyRow, bool) {
 	if !ok || p.linker == nil {
 		return KeyRow{}, false
 	}
+	p.linker.mu.Lock()
+	defer p.linker.mu.Unlock()
 	if reads := readsOf(v); len(reads) > 0 {
 		if s, isSymbol := v.(*interpret.Symbol); isSymbol {
 			if r, isRead := s.Data.(*EnvRead); isRead {

@@ -1,0 +1,51 @@
+package fastapi
+
+import (
+	"bearings/internal/interpret"
+	"bearings/internal/python"
+	"bearings/internal/source"
+)
+
+// Eval evaluates an expression of a module as its names stand after the module
+// ran: functions, classes, constants and imports resolve, local names of
+// functions do not. The result is an interpret.Value, nil for a module that never ran.
+func (p *Project) Eval(path source.Path, e python.Expr) interpret.Value {
+	if p.linker == nil || e == nil {
+		return nil
+	}
+	p.linker.mu.Lock()
+	defer p.linker.mu.Unlock()
+	for _, m := range p.linker.machine.Modules() {
+		if m != nil && m.Path == path {
+			return p.linker.machine.FrameOf(m).Eval(e)
+		}
+	}
+	return nil
+}
+
+// Callable describes what an interpreter's value would run when it is called.
+func (p *Project) Callable(v interpret.Value) *Callable {
+	if p.linker == nil || v == nil {
+		return &Callable{Kind: UnknownCallable}
+	}
+	p.linker.mu.Lock()
+	defer p.linker.mu.Unlock()
+	return p.linker.callable(v)
+}
+
+// Modules lists the files of the program that ran, in the order in which they began to.
+func (p *Project) Modules() []source.Path {
+	if p.linker == nil {
+		return nil
+	}
+	var out []source.Path
+	for _, m := range p.linker.machine.Modules() {
+		if m != nil {
+			out = append(out, m.Path)
+		}
+	}
+	return out
+}
+
+// Role says what the file's code is for: the application, its tests, or examples.
+func Role(path source.Path) AppRole { return roleOf(path) }
