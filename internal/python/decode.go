@@ -15,7 +15,7 @@ func (l *lowerer) decode(lit literal, start, end uint32) string {
 	}
 	b := l.text[start:end]
 	plain := lit.raw || bytes.IndexByte(b, '\\') < 0
-	if plain && bytes.IndexByte(b, '\r') < 0 && (!lit.format || bytes.IndexAny(b, "{}") < 0) {
+	if plain && bytes.IndexByte(b, '\r') < 0 && (!lit.format || !bytes.ContainsAny(b, "{}")) {
 		if len(b) > 64 {
 			return string(b)
 		}

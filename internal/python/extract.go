@@ -181,7 +181,7 @@ func (l *lowerer) identifier(i int) string { return l.intern(l.slice(i)) }
 // dotted returns a dotted name without the space that may stand in it.
 func (l *lowerer) dotted(i int) string {
 	b := l.slice(i)
-	if bytes.IndexAny(b, " \t\\\r\n#\f") < 0 {
+	if !bytes.ContainsAny(b, " \t\\\r\n#\f") {
 		return l.intern(b)
 	}
 	var parts [][]byte

@@ -113,8 +113,7 @@ func TestConstructsAreReadWhole(t *testing.T) {
 		if len(m.Broken) > 0 {
 			t.Errorf("%s: broken: %v %q", file, m.Broken, text[m.Broken[0].Start:m.Broken[0].End])
 		}
-		visit := func(node any) bool { return true }
-		visit = func(node any) bool {
+		visit := func(node any) bool {
 			switch n := node.(type) {
 			case *Case: // patterns may be unread
 				return false
