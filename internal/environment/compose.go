@@ -2,6 +2,7 @@ package environment
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"bearings/internal/secret"
@@ -61,7 +62,7 @@ func (s *composeService) environment(label string, at source.Location) *Environm
 	c.mounts = append(s.volumes(), s.secrets()...)
 	c.image = s.image(c.reference)
 	s.d.fill(c)
-	if c.image != nil && !usedBy(c.image.path, e.Described) {
+	if c.image != nil && !slices.Contains(e.Described, c.image.path) {
 		e.Described = append(e.Described, c.image.path)
 	}
 	e.Gaps = append(e.Gaps, s.loader.gaps[:before]...)
@@ -70,15 +71,6 @@ func (s *composeService) environment(label string, at source.Location) *Environm
 	}
 	s.loader.gaps = s.loader.gaps[:before]
 	return e
-}
-
-func usedBy(p source.Path, list []source.Path) bool {
-	for _, o := range list {
-		if o == p {
-			return true
-		}
-	}
-	return false
 }
 
 // variables fills env with environment and env_file.

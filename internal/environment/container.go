@@ -142,9 +142,12 @@ func (d *discovery) addCommand(e *Environment, st started) {
 		return
 	}
 	o := parseServer(call)
+	if call.server == "gunicorn" {
+		o.gunicornArgs(e)
+	}
 	c := o.Command
 	c.At, c.WorkDir = st.at, st.dir
-	if c.Workers != 0 {
+	if c.Workers != 0 && c.WorkersAt.IsZero() {
 		c.WorkersAt = st.at
 	}
 	if o.chdir != "" {
@@ -160,7 +163,30 @@ func (d *discovery) addCommand(e *Environment, st started) {
 	if o.envFile != "" && e.Files != nil {
 		d.uvicornEnvFile(e, o.envFile, st)
 	}
+	serverVariables(e, &c)
 	e.Commands = append(e.Commands, c)
+}
+
+// serverVariables applies what a server reads from its environment when the
+// command line does not say it: uvicorn UVICORN_WORKERS and UVICORN_ROOT_PATH
+// (0.35, main.py: auto_envvar_prefix), uvicorn and gunicorn FORWARDED_ALLOW_IPS.
+// WEB_CONCURRENCY is left to Processes, since it may come from outside.
+func serverVariables(e *Environment, c *Command) {
+	read := func(name string) (Assignment, bool) {
+		a, _, ok := e.Lookup(name)
+		return a, ok && a.Known && !a.Value.IsEmpty()
+	}
+	if c.Server == "uvicorn" {
+		if a, ok := read("UVICORN_WORKERS"); ok && c.Workers == 0 {
+			c.Workers, c.WorkersAt = count(a.Value.Expose()), a.At
+		}
+		if a, ok := read("UVICORN_ROOT_PATH"); ok && c.RootPath == "" {
+			c.RootPath = a.Value.Expose()
+		}
+	}
+	if a, ok := read("FORWARDED_ALLOW_IPS"); ok && c.ForwardedAllowIPs == "" && (c.Server == "uvicorn" || c.Server == "gunicorn" || c.Server == "fastapi") {
+		c.ForwardedAllowIPs = a.Value.Expose()
+	}
 }
 
 // inDir resolves a folder that a command names.

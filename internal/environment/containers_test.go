@@ -38,6 +38,17 @@ var containerSituations = []situation{
 				t.Errorf("located %v %q at %s", ok, why, place(tree, at))
 			}
 		}},
+	{name: "copies from a stage", env: "image:Dockerfile", files: map[source.Path]string{
+		"Dockerfile": "FROM python:3 AS b\nCOPY --from=ghcr.io/astral-sh/uv /uv /bin/\nWORKDIR /src\nCOPY . .\nFROM python:3\nCOPY --from=b /src/app /app\nCOPY --from=0 /opt/venv /venv\n", "app/m.py": "", "app/x.env": "", "other.py": "", ".dockerignore": "**/x.env\n"},
+		check: func(t *testing.T, tree source.MapTree, e *Environment) {
+			stands(t, e, "/app/m.py", Present, "app/m.py")
+			stands(t, e, "/app/x.env", Absent, "")
+			stands(t, e, "/app/other.py", Absent, "")
+			stands(t, e, "/venv/x", Unknowable, "")
+			if _, ok, _, at := e.Files.Locate("app/x.env"); ok || place(tree, at) != ".dockerignore:1" {
+				t.Errorf("located at %s", place(tree, at))
+			}
+		}},
 	{name: "copies by file, pattern and folder", env: "image:Dockerfile", files: map[source.Path]string{
 		"Dockerfile": "FROM python:3\nCOPY a.txt /x/\nCOPY a.txt /y\nCOPY *.toml .env* /z/\nCOPY pkg /w\nRUN echo KEY=1 > /w/made.env\nCOPY gone /gone\n", "a.txt": "", "p.toml": "", ".env": "", "pkg/deep/m.py": ""},
 		check: func(t *testing.T, _ source.MapTree, e *Environment) {
@@ -96,6 +107,13 @@ var containerSituations = []situation{
 		check: func(t *testing.T, _ source.MapTree, e *Environment) {
 			if n, at := e.Processes(e.Commands[0]); n != 8 || len(at) != 2 {
 				t.Errorf("processes %d at %v", n, at)
+			}
+		}},
+	{name: "servers read their environment", env: "compose:api", files: map[source.Path]string{"compose.yml": "services:\n  api:\n    image: x\n    command: gunicorn -e K=v m:a\n    environment: {GUNICORN_CMD_ARGS: \"--workers=3 --chdir /srv -e L=w -e K=x\", FORWARDED_ALLOW_IPS: '*'}\n"},
+		want: []string{"K=v", "L=w"}, command: "gunicorn m:a 3 /srv", check: func(t *testing.T, _ source.MapTree, e *Environment) {
+			c := e.Commands[0]
+			if c.ForwardedAllowIPs != "*" || strings.Join(c.Args, " ") != "-e K=… m:a" {
+				t.Errorf("got %q %q", c.ForwardedAllowIPs, c.Args)
 			}
 		}},
 	{name: "a named combination", env: "compose(prod):api", files: map[source.Path]string{

@@ -137,7 +137,7 @@ func (d *dotenvReader) export() {
 }
 
 func (d *dotenvReader) key(e *Entry) bool {
-	start, end := d.at, d.at
+	start, end := d.at, 0
 	if d.peek() == '\'' {
 		d.at++
 		start = d.at

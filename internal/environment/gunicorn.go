@@ -6,6 +6,8 @@ import (
 
 	"bearings/internal/secret"
 	"bearings/internal/source"
+
+	"github.com/mattn/go-shellwords"
 )
 
 // gunicorn adds what gunicorn itself reads: its configuration file (-c, or
@@ -31,6 +33,29 @@ func (d *discovery) gunicorn(e *Environment, c *Command, o serverOptions) {
 	for _, pair := range o.env {
 		if name, value, ok := strings.Cut(pair, "="); ok {
 			e.set(Assignment{Name: name, Value: secret.New(value), Raw: secret.New(value), Known: true, At: c.At, Via: "gunicorn --env"})
+		}
+	}
+}
+
+// gunicornArgs applies GUNICORN_CMD_ARGS, which gives way to the command line.
+func (o *serverOptions) gunicornArgs(e *Environment) {
+	a, _, ok := e.Lookup("GUNICORN_CMD_ARGS")
+	if !ok || !a.Known {
+		return
+	}
+	words, err := shellwords.Parse(a.Value.Expose())
+	if err != nil {
+		return
+	}
+	more := parseServer(serverCall{server: "gunicorn", args: words})
+	if o.Workers == 0 && more.Workers != 0 {
+		o.Workers, o.WorkersAt = more.Workers, a.At
+	}
+	o.Preload = o.Preload || more.Preload
+	o.env = append(more.env, o.env...)
+	for _, p := range []struct{ own, other *string }{{&o.chdir, &more.chdir}, {&o.config, &more.config}, {&o.appDir, &more.appDir}, {&o.ForwardedAllowIPs, &more.ForwardedAllowIPs}} {
+		if *p.own == "" {
+			*p.own = *p.other
 		}
 	}
 }

@@ -163,7 +163,7 @@ func (b *imageBuilder) stage(s *instructions.Stage) {
 	img := &image{path: b.spec.dockerfile, context: b.spec.context, name: s.Name, at: b.lines(s.Location)}
 	img.dir = Dir{Path: "/", Known: true}
 	b.cur = img
-	base := b.expandWith(s.BaseName, b.metaEnv()).text
+	base := b.expandWith(s.BaseName, b.meta).text
 	if from := b.earlier(base); from != nil {
 		img.base = from.base
 		img.env = append(img.env, from.env...)
@@ -173,7 +173,7 @@ func (b *imageBuilder) stage(s *instructions.Stage) {
 		img.gaps = append(img.gaps, from.gaps...)
 	} else {
 		img.base = base
-		img.fs = newImageFS(base)
+		img.fs = newImageFS(b.tree, base)
 	}
 	b.images = append(b.images, img)
 	for _, c := range s.Commands {
@@ -292,7 +292,7 @@ type buildValue struct {
 }
 
 func (b *imageBuilder) expand(word string) buildValue {
-	names := b.metaEnvEmpty()
+	names := map[string]Assignment{}
 	if b.cur != nil {
 		for _, a := range b.cur.args {
 			names[a.Name] = a
@@ -303,9 +303,6 @@ func (b *imageBuilder) expand(word string) buildValue {
 	}
 	return b.expandWith(word, names)
 }
-
-func (b *imageBuilder) metaEnv() map[string]Assignment      { return b.meta }
-func (b *imageBuilder) metaEnvEmpty() map[string]Assignment { return map[string]Assignment{} }
 
 func (b *imageBuilder) expandWith(word string, names map[string]Assignment) buildValue {
 	env := &buildEnv{names: names}

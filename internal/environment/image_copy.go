@@ -96,6 +96,15 @@ func (b *imageBuilder) copyStage(c copySpec, ref, place string, into bool) {
 			found = false
 		}
 	}
+	for _, f := range from.fs.folders {
+		if under(f.dest, src) {
+			f.dest = path.Join(place, strings.TrimPrefix(f.dest, src))
+			b.cur.fs.folders = append(b.cur.fs.folders, f)
+		} else if under(src, f.dest) {
+			f.src, f.dest = joined(f.src, strings.TrimPrefix(src, f.dest)), place
+			b.cur.fs.folders = append(b.cur.fs.folders, f)
+		}
+	}
 	b.cur.fs.runs = append(b.cur.fs.runs, from.fs.runs...)
 	if !found {
 		b.cur.fs.opaque = append(b.cur.fs.opaque, opaquePlace{placeOf(place, ref, into), "it comes from a stage whose files the tree does not all show", c.at})
@@ -136,8 +145,18 @@ func (b *imageBuilder) rel(p source.Path) string {
 func (b *imageBuilder) copyContext(c copySpec, ref, place string, into bool) {
 	pattern := strings.TrimPrefix(path.Clean("/"+ref), "/")
 	wild := strings.ContainsAny(pattern, "*?[")
-	exclude, _ := patternmatcher.New(slices.Clone(c.exclude))
-	found := false
+	exclude, err := patternmatcher.New(slices.Clone(c.exclude))
+	if err != nil {
+		exclude, c.exclude = &patternmatcher.PatternMatcher{}, nil
+	}
+	found, folder := false, false
+	skip := func(p source.Path) (bool, source.Location) {
+		if skip, at := b.ignored(b.rel(p)); skip {
+			return true, at
+		}
+		out, err := exclude.MatchesOrParentMatches(b.rel(p))
+		return len(c.exclude) > 0 && err == nil && out, c.at
+	}
 	b.placed += len(b.contextFiles())
 	if b.placed > maxPlaced {
 		b.cur.fs.opaque = append(b.cur.fs.opaque, opaquePlace{"/", "the Dockerfile copies too much to be followed", c.at})
@@ -159,18 +178,17 @@ func (b *imageBuilder) copyContext(c copySpec, ref, place string, into bool) {
 		case isFile:
 			target = place
 		}
-		if skip, at := b.ignored(rel); skip {
+		folder = folder || !isFile
+		if skip, at := skip(p); skip {
 			if _, there := b.cur.fs.files[target]; !there {
 				b.cur.fs.excluded[target] = placed{p, at}
 			}
 			continue
 		}
-		if len(c.exclude) > 0 && exclude != nil {
-			if skip, err := exclude.MatchesOrParentMatches(rel); err == nil && skip {
-				continue
-			}
-		}
 		b.place(target, placed{p, c.at})
+	}
+	if folder && !wild {
+		b.cur.fs.folders = append(b.cur.fs.folders, folderCopy{place, joined(b.spec.context, pattern), c.at, skip})
 	}
 	if !found {
 		b.cur.fs.opaque = append(b.cur.fs.opaque, opaquePlace{placeOf(place, ref, into && !wild), "what is copied is not in the tree", c.at})

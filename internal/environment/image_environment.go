@@ -3,6 +3,7 @@ package environment
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"bearings/internal/source"
@@ -97,7 +98,7 @@ func (d *discovery) imageEnvironments() []*Environment {
 		e.At = img.at
 		d.fill(container{env: e, image: img})
 		for _, c := range d.composed {
-			if usedBy(p, c.Described) {
+			if slices.Contains(c.Described, p) {
 				e.UsedBy = append(e.UsedBy, c.Name)
 			}
 		}
@@ -106,7 +107,7 @@ func (d *discovery) imageEnvironments() []*Environment {
 	for _, r := range d.runs {
 		e := d.dockerRunEnvironment(r)
 		for _, i := range out {
-			if usedBy(i.At.Path, e.Described) && i.Kind == Image && i.Name == "image:"+string(i.At.Path) {
+			if slices.Contains(e.Described, i.At.Path) && i.Kind == Image && i.Name == "image:"+string(i.At.Path) {
 				i.UsedBy = append(i.UsedBy, e.Name)
 			}
 		}
@@ -123,27 +124,7 @@ func (d *discovery) dockerRunEnvironment(r dockerRun) *Environment {
 	if file, reason := readConfig(d.tree, r.at.Path); reason == "" {
 		e.Name = fmt.Sprintf("docker run:%s:%d", r.at.Path, file.LineNumber(r.at.Span.Start))
 	}
-	fs := treeFS{d.tree}
-	var list []Assignment
-	for _, ref := range r.envFiles {
-		found := fs.Lookup(r.dir, ref)
-		if found.State != Present {
-			e.gap(r.at, "the env file of docker run: "+found.Why)
-			continue
-		}
-		file, reason := readConfig(d.tree, found.Path)
-		if reason != "" {
-			e.gap(r.at, "the env file of docker run: "+reason)
-			continue
-		}
-		got, gaps := dockerAssignments(file, "--env-file")
-		e.Gaps = append(e.Gaps, gaps...)
-		for i := range got {
-			got[i].Through = r.at
-		}
-		list = append(list, got...)
-	}
-	list = append(list, r.env...)
+	list := append(d.dockerEnvFiles(e, r), r.env...)
 	for i := len(list) - 1; i >= 0; i-- {
 		e.underlay(list[i])
 	}
@@ -167,6 +148,30 @@ func (d *discovery) dockerRunEnvironment(r dockerRun) *Environment {
 	}
 	d.fill(c)
 	return e
+}
+
+// dockerEnvFiles reads the files of --env-file, in order.
+func (d *discovery) dockerEnvFiles(e *Environment, r dockerRun) []Assignment {
+	var list []Assignment
+	for _, ref := range r.envFiles {
+		found := treeFS{d.tree}.Lookup(r.dir, ref)
+		if found.State != Present {
+			e.gap(r.at, "the env file of docker run: "+found.Why)
+			continue
+		}
+		file, reason := readConfig(d.tree, found.Path)
+		if reason != "" {
+			e.gap(r.at, "the env file of docker run: "+reason)
+			continue
+		}
+		got, gaps := dockerAssignments(file, "--env-file")
+		e.Gaps = append(e.Gaps, gaps...)
+		for i := range got {
+			got[i].Through = r.at
+		}
+		list = append(list, got...)
+	}
+	return list
 }
 
 // imageOf finds the build of an image: by its tag, or the only Dockerfile of the

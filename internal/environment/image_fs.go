@@ -17,6 +17,36 @@ type imageFS struct {
 	runs     []opaquePlace // RUN instructions; prefix is their text
 	base     string        // the external base image
 	copies   []source.Location
+	tree     source.Tree
+	folders  []folderCopy
+}
+
+// folderCopy is a folder of the tree that a COPY brings in whole, kept for files
+// that the tree can read and does not list, because git ignores them.
+type folderCopy struct {
+	dest string
+	src  source.Path
+	at   source.Location
+	skip func(source.Path) (bool, source.Location)
+}
+
+// unlisted finds such a file at place.
+func (f *imageFS) unlisted(place string) (Found, bool) {
+	for i := len(f.folders) - 1; i >= 0; i-- {
+		c := f.folders[i]
+		if !under(place, c.dest) {
+			continue
+		}
+		p := joined(c.src, strings.TrimPrefix(place, c.dest))
+		if _, err := f.tree.File(p); err != nil {
+			continue
+		}
+		if skip, at := c.skip(p); skip {
+			return Found{State: Absent, Why: "excluded by .dockerignore", At: at}, true
+		}
+		return Found{State: Present, Path: p, At: c.at}, true
+	}
+	return Found{}, false
 }
 
 // placed is a file of the tree at a place of an image, and the line that put it
@@ -33,13 +63,13 @@ type opaquePlace struct {
 	at     source.Location
 }
 
-func newImageFS(base string) *imageFS {
-	return &imageFS{files: map[string]placed{}, excluded: map[string]placed{}, base: base}
+func newImageFS(tree source.Tree, base string) *imageFS {
+	return &imageFS{files: map[string]placed{}, excluded: map[string]placed{}, base: base, tree: tree}
 }
 
 // clone copies f for a stage that builds upon it.
 func (f *imageFS) clone() *imageFS {
-	out := newImageFS(f.base)
+	out := newImageFS(f.tree, f.base)
 	for k, v := range f.files {
 		out.files[k] = v
 	}
@@ -49,6 +79,7 @@ func (f *imageFS) clone() *imageFS {
 	out.opaque = slices.Clone(f.opaque)
 	out.runs = slices.Clone(f.runs)
 	out.copies = slices.Clone(f.copies)
+	out.folders = slices.Clone(f.folders)
 	return out
 }
 
@@ -75,6 +106,9 @@ func (f *imageFS) Lookup(dir Dir, ref string) Found {
 	}
 	if p, ok := f.files[place]; ok {
 		return Found{State: Present, Path: p.path, At: p.at}
+	}
+	if found, ok := f.unlisted(place); ok {
+		return found
 	}
 	for _, o := range f.opaque {
 		if under(place, o.prefix) {
@@ -136,11 +170,31 @@ func (f *imageFS) Locate(p source.Path) (string, bool, string, source.Location) 
 			return "", false, "excluded by .dockerignore", file.at
 		}
 	}
+	if place, found := f.locateUnlisted(p); found.State != Unknowable {
+		return place, found.State == Present, found.Why, found.At
+	}
 	var at source.Location
 	if len(f.copies) > 0 {
 		at = f.copies[len(f.copies)-1]
 	}
 	return "", false, "no COPY brings it into the image", at
+}
+
+func (f *imageFS) locateUnlisted(p source.Path) (string, Found) {
+	for i := len(f.folders) - 1; i >= 0; i-- {
+		c := f.folders[i]
+		if !p.Within(c.src) {
+			continue
+		}
+		place := path.Join(c.dest, strings.TrimPrefix(string(p), string(c.src)))
+		if found, ok := f.unlisted(place); ok && (found.State == Absent || found.Path == p) {
+			if found.State == Absent {
+				place = ""
+			}
+			return place, found
+		}
+	}
+	return "", Found{}
 }
 
 // isPublicImage reports whether an image is one of the well-known ones that

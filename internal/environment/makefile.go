@@ -154,13 +154,9 @@ func (m *makeReader) exports(line string) {
 // assign reads one assignment: make keeps quotes, cuts comments at "#", and
 // takes $ for a variable of its own.
 func (m *makeReader) assign(parts []string, at source.Location) {
-	value, _, commented := strings.Cut(parts[4], "#")
-	raw := parts[4]
+	value, _, _ := strings.Cut(parts[4], "#")
 	value = strings.TrimRight(value, " \t")
-	if commented {
-		raw = parts[4]
-	}
-	a := Assignment{Name: parts[2], Raw: secret.New(raw), At: at, Via: "make"}
+	a := Assignment{Name: parts[2], Raw: secret.New(parts[4]), At: at, Via: "make"}
 	text, known := m.expandValue(value)
 	a.Value, a.Known = secret.New(text), known
 	if !known {

@@ -141,10 +141,34 @@ func parseServer(call serverCall) serverOptions {
 	for _, opt := range options(call.server, args) {
 		o.option(opt)
 	}
+	o.Args = withoutValues(o.Args)
 	if app, _, called := strings.Cut(o.App, "("); called {
 		o.App, o.Factory = app, true
 	}
 	return o
+}
+
+// withoutValues blanks the values of NAME=value arguments (gunicorn -e), which
+// may be secrets and must not be shown with the command.
+func withoutValues(args []string) []string {
+	out := slices.Clone(args)
+	for i, a := range out {
+		glued := strings.HasPrefix(a, "--env=") || strings.HasPrefix(a, "-e") && !strings.HasPrefix(a, "--") && len(a) > 2
+		if !glued && (i == 0 || out[i-1] != "-e" && out[i-1] != "--env") {
+			continue
+		}
+		head, pair := "", a
+		if glued {
+			head, pair = a[:2], a[2:]
+			if strings.HasPrefix(a, "--env=") {
+				head, pair = "--env=", a[len("--env="):]
+			}
+		}
+		if name, _, ok := strings.Cut(pair, "="); ok {
+			out[i] = head + name + "=…"
+		}
+	}
+	return out
 }
 
 func (o *serverOptions) option(opt option) {

@@ -207,15 +207,9 @@ func rawWord(text string, w *syntax.Word) string {
 	return text[start:end]
 }
 
-// substitute computes $(…) for the few forms that start scripts use: dirname of
-// the script, pwd, and cat, grep -v, sed and xargs over an env file.
+// substitute computes $(…) for the two forms by which start scripts find their
+// folder: dirname of the script, also with cd and pwd around it, and pwd.
 func (s *shellRun) substitute(c *syntax.CmdSubst) (string, bool) {
-	if len(c.Stmts) != 1 {
-		if len(c.Stmts) == 2 || len(c.Stmts) == 0 {
-			return "", false
-		}
-		return "", false
-	}
 	raw := s.src.text[min(int(c.Pos().Offset()), len(s.src.text)):min(int(c.End().Offset()), len(s.src.text))]
 	if strings.Contains(raw, "dirname") && (strings.Contains(raw, "$0") || strings.Contains(raw, "BASH_SOURCE")) {
 		if _, local := s.fs.(treeFS); local {
@@ -223,10 +217,11 @@ func (s *shellRun) substitute(c *syntax.CmdSubst) (string, bool) {
 		}
 		return path.Dir(path.Join("/", s.name)), s.name != ""
 	}
-	if call, ok := c.Stmts[0].Cmd.(*syntax.CallExpr); ok && len(call.Args) == 1 && call.Args[0].Lit() == "pwd" && s.dir.Known {
-		return ".", true
+	if len(c.Stmts) != 1 {
+		return "", false
 	}
-	return "", false
+	call, ok := c.Stmts[0].Cmd.(*syntax.CallExpr)
+	return ".", ok && len(call.Args) == 1 && call.Args[0].Lit() == "pwd" && s.dir.Known
 }
 
 // scriptDir is the folder of the script relative to the working directory, when
