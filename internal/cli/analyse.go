@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"bearings/analyzers"
-	"bearings/internal/config"
 	"bearings/internal/fastapi"
 	"bearings/internal/report"
 	"bearings/internal/source"
@@ -32,50 +31,58 @@ type answer struct {
 type choice struct {
 	selected []string // in place of the configuration's, unless empty
 	ignored  []string // besides the configuration's
-	none     bool     // none at all: only the model is asked for
 }
 
 // analyse opens a project and computes the model and what the rules say about it.
 func analyse(ctx context.Context, t target, rules choice) (*answer, error) {
 	begin := time.Now()
-	w, err := workspace.Open(t.root, workspace.Options{Rules: []*analyzers.Analyzer{}})
+	w, err := workspace.Open(t.root, workspace.Options{})
 	if err != nil {
 		return nil, err
 	}
 	a := &answer{target: t, workspace: w}
 	snapshot := w.Snapshot()
-	for _, p := range snapshot.Tree().Paths() {
-		if path.Ext(string(p)) == ".py" {
-			a.python++
-		}
-	}
-	if a.python == 0 {
+	if a.python = pythonFiles(snapshot.Tree()); a.python == 0 {
 		return nil, fmt.Errorf("%s holds no Python file", t.name)
-	}
-	settings, err := config.Load(snapshot.Tree(), analyzers.All())
-	if err != nil {
-		return nil, errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	if a.project, err = snapshot.Project(ctx); err != nil {
 		return nil, err
 	}
-	engine, err := snapshot.Result(ctx)
+	settings, problem, err := snapshot.Config(ctx)
+	if err == nil && problem != nil {
+		err = errors.New(strings.ReplaceAll(problem.Error(), "\n", "; "))
+	}
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range engine.Problems {
-		return nil, fmt.Errorf("%s: the analysis failed, which is a fault of bearings: %s", t.name, firstLine(p.Reason))
+	if a.result, err = snapshot.Result(ctx); err != nil {
+		return nil, err
 	}
-	if !rules.none {
+	for _, p := range a.result.Problems {
+		if p.Code == "engine" {
+			return nil, fmt.Errorf("%s: the analysis failed, which is a fault of bearings: %s", t.name, firstLine(p.Reason))
+		}
+	}
+	if len(rules.selected)+len(rules.ignored) > 0 {
 		if len(rules.selected) > 0 {
 			settings.Select = rules.selected
 		}
-		settings.Ignore = append(settings.Ignore, rules.ignored...)
+		settings.Ignore = slices.Concat(settings.Ignore, rules.ignored)
 		a.result = settings.Run(a.project, analyzers.All())
 	}
 	a.project = withUnread(a.project)
 	a.took = time.Since(begin)
 	return a, nil
+}
+
+func pythonFiles(tree source.Tree) int {
+	n := 0
+	for _, p := range tree.Paths() {
+		if path.Ext(string(p)) == ".py" {
+			n++
+		}
+	}
+	return n
 }
 
 func firstLine(s string) string {

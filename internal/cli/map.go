@@ -26,7 +26,7 @@ func newMap(s Streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a, err := analyse(cmd.Context(), t, choice{none: true})
+			a, err := analyse(cmd.Context(), t, choice{})
 			if err != nil {
 				return err
 			}
@@ -70,7 +70,7 @@ values; the values themselves are never shown.`,
 			if err != nil {
 				return err
 			}
-			a, err := analyse(cmd.Context(), t, choice{none: true})
+			a, err := analyse(cmd.Context(), t, choice{})
 			if err != nil {
 				return err
 			}

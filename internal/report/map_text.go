@@ -216,6 +216,10 @@ func (t *mapText) flush() {
 	}
 	for _, r := range t.rows {
 		head := strings.Repeat(" ", r.indent) + pad(r.name, names-r.indent) + "  "
+		if places == 0 {
+			t.line("%s%s", head, r.note)
+			continue
+		}
 		used := max(names, r.indent+textCells(r.name)) + 4 + max(places, textCells(r.place))
 		if used+textCells(r.note) <= t.style.columns() {
 			t.line("%s%s  %s", head, t.style.cyan(pad(r.place, places)), r.note)
