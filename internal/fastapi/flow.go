@@ -15,6 +15,8 @@ type Flow struct {
 	Next        []NextCall        // each place at which it does
 	ReturnsNone []source.Location // returns that give None on some path
 	Gaps        []Gap
+
+	tokens []*TokenCall // the token calls that it makes
 }
 
 // Outcome is one place that can answer the request by itself, or refuse it.

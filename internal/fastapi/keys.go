@@ -113,6 +113,12 @@ type TokenCall struct {
 	Validated        source.Location // claims.validate() of authlib and joserfc; zero when it is not called
 	CaughtBy         source.Location // the except clause around a verification that takes its error
 	Operations       []*Operation    // whose way reaches it
+	Made             []*Made         // of a sign call: each way in which it is called, with what it then writes
+	Missed           []Missed        // of a verification: except clauses around it that do not take its errors
+	Uses             []TokenUse      // what the program does with the text of a signed token
+	Escapes          bool            // the payload is handed to code that could not be followed
+	TokenValue       any             // of a verification: the interpreter's value of the token
+	Chain            []Hop           // the calls that lead to it from where a request comes in, the first time
 
 	when []interpret.Condition
 }
@@ -143,6 +149,9 @@ type Resolved struct {
 	Trail  []Hop
 	Reason string
 	Raw    any
+
+	Handed   []Hop     // the arguments through which it came, nearest first
+	Injected *Callable // the dependable that provides it, or the object that it is taken from
 }
 
 // Claim is one claim that is written or read.
@@ -153,4 +162,9 @@ type Claim struct {
 	Required   bool   // reading fails without it
 	HasDefault bool   // it is read with a default
 	Raw        any
+
+	Guessed bool            // Kind rests on the one class of the program that a query names
+	KindAt  source.Location // what gives the type: a field, a column
+	As      string          // a read claim: what it is converted to, "int", "UUID"
+	AsAt    source.Location
 }

@@ -36,6 +36,7 @@ func (l *linker) requests(p *Project) {
 	}
 	l.unreached()
 	l.requireTested()
+	l.reachTokens(p)
 	for _, a := range p.Apps {
 		for _, o := range a.Operations {
 			l.protection(o)

@@ -134,6 +134,8 @@ func (l *linker) reduceOp(x *interpret.Op, depth int) interpret.Value {
 		return args[0]
 	case "[]":
 		return indexOf(args)
+	case "call":
+		return l.reduceCall(x, args)
 	}
 	if len(args) == 2 && args[0] != nil && args[1] != nil {
 		if v := interpret.Apply(x.Name, args[0], args[1], x.At); v != nil {

@@ -316,11 +316,7 @@ func (t *tracer) Call(f *interpret.Frame, site *interpret.CallSite, callee inter
 	if name == "get" || name == "pop" {
 		t.readItem(f, recv, args.Value(0, "key"), site.At, false, args.Value(1, "default") != nil)
 	}
-	if p, ok := recv.(*interpret.Symbol); ok {
-		if call, ok := p.Data.(*Payload); ok && name == "validate" {
-			call.Call.Validated = site.At
-		}
-	}
+	t.l.tokenUse(f, site, callee, args)
 }
 
 func methodOf(callee interpret.Value) (string, interpret.Value) {

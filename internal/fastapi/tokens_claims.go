@@ -1,0 +1,134 @@
+package fastapi
+
+import (
+	"strings"
+
+	"bearings/internal/interpret"
+	"bearings/internal/source"
+)
+
+// claims lists what a sign call writes.
+func (l *linker) claims(t *TokenCall, v interpret.Value, depth int) {
+	switch x := v.(type) {
+	case *interpret.Dict:
+		for _, e := range x.Entries {
+			name, ok := l.constant(e.Key)
+			if !ok {
+				t.ClaimsOpen = true
+				continue
+			}
+			at := e.At
+			if at.IsZero() {
+				at = interpret.OriginOf(e.Value).At
+			}
+			t.Claims = append(t.Claims, Claim{Name: name, At: at, Kind: l.kindOf(e.Value, 0), Raw: e.Value})
+		}
+		t.ClaimsOpen = t.ClaimsOpen || x.Open
+	case *interpret.Choice:
+		if depth < 3 && len(x.Options) > 0 {
+			l.claims(t, x.Options[0].Value, depth+1)
+			return
+		}
+		t.ClaimsOpen = true
+	case *interpret.Op: // model.model_dump(), asdict(model)
+		if inst := dumped(x); inst != nil {
+			l.modelClaims(t, inst)
+			return
+		}
+		t.ClaimsOpen = true
+	default:
+		t.ClaimsOpen = true
+	}
+}
+
+// dumped returns the object whose fields a call turns into a dict; nil when it is no such call.
+func dumped(op *interpret.Op) *interpret.Instance {
+	if op.Name != "call" && op.Name != "method" || len(op.Args) == 0 {
+		return nil
+	}
+	callee, ok := op.Args[0].(*interpret.Op)
+	if ok && (callee.Name == ".model_dump" || callee.Name == ".dict" || callee.Name == "._asdict") && len(callee.Args) == 1 {
+		inst, _ := callee.Args[0].(*interpret.Instance)
+		return inst
+	}
+	if externalPath(op.Args[0]) == "dataclasses.asdict" && len(op.Args) > 1 {
+		inst, _ := op.Args[1].(*interpret.Instance)
+		return inst
+	}
+	return nil
+}
+
+func (l *linker) modelClaims(t *TokenCall, inst *interpret.Instance) {
+	c, ok := inst.Class.(*interpret.Class)
+	if !ok {
+		t.ClaimsOpen = true
+		return
+	}
+	for _, fd := range interpret.Fields(c) {
+		v := inst.Attrs[fd.Name]
+		at := source.Location{Path: fd.Class.Module.Path, Span: fd.Assign.Span()}
+		t.Claims = append(t.Claims, Claim{Name: fd.Name, At: at, Kind: l.kindOf(v, 0), Raw: v})
+	}
+}
+
+// kindOf names the Python type of a value, when it is known: "str", "int", "datetime", …
+func (l *linker) kindOf(v interpret.Value, depth int) string {
+	if v == nil || depth > 6 {
+		return ""
+	}
+	switch x := v.(type) {
+	case *interpret.Str:
+		return "str"
+	case *interpret.Num:
+		if x.IsFloat {
+			return "float"
+		}
+		return "int"
+	case *interpret.Bool:
+		return "bool"
+	case *interpret.Seq:
+		return "list"
+	case *interpret.Dict:
+		return "dict"
+	case *interpret.None:
+		return "None"
+	case *interpret.Instance:
+		path := externalPath(x.Class)
+		if m, ok := x.State.(*interpret.EnumMember); ok && m.IsStr {
+			return "str"
+		}
+		if c, ok := x.Class.(*interpret.Class); ok {
+			return c.Def.Name
+		}
+		return strings.TrimPrefix(path[strings.LastIndexByte(path, '.')+1:], "builtins.")
+	case *interpret.Op:
+		switch x.Name {
+		case "str", "int", "float", "bool":
+			return x.Name
+		case "fstring":
+			return "str"
+		case "parameter":
+			if len(x.Args) == 1 {
+				return l.kindOf(x.Args[0], depth+1)
+			}
+		case "method":
+			switch x.Text {
+			case "strip", "lower", "upper", "decode", "replace", "hex":
+				return "str"
+			}
+		case "or":
+			return l.kindOf(x.Args[0], depth+1)
+		}
+	case *interpret.Choice:
+		kind := ""
+		for i, o := range x.Options {
+			k := l.kindOf(o.Value, depth+1)
+			if i > 0 && k != kind {
+				return ""
+			}
+			kind = k
+		}
+		return kind
+	}
+	return ""
+}

@@ -1,0 +1,285 @@
+package fastapi
+
+import (
+	"slices"
+	"strings"
+
+	"bearings/internal/interpret"
+)
+
+// TokenPair is a way of signing and a verification that its tokens come to, with
+// a table of what both ends agree on.
+type TokenPair struct {
+	Sign    *TokenCall
+	Made    *Made
+	Verify  *TokenCall
+	Purpose string // "access", "refresh", …; "" when nothing says so
+	// Certain: nothing else in the program could be the other end of either.
+	Certain bool
+	Why     string // why they are taken for a pair, in words
+
+	Key        Compared
+	Algorithm  AlgorithmAgreement
+	Audience   ClaimAgreement
+	Issuer     ClaimAgreement
+	Missing    []Claim // claims that the verification needs and the signing never writes
+	Asymmetric bool    // a private key signs and a public one verifies: the keys cannot be compared
+}
+
+// AlgorithmAgreement compares the algorithm that signs with the list that is allowed.
+type AlgorithmAgreement struct {
+	Agreement Agreement
+	Sign      string // where the program runs by default; "" when not known
+	Allowed   []string
+	In        []AlgorithmIn // the environments in which they differ
+}
+
+// AlgorithmIn is what the two ends use in one environment.
+type AlgorithmIn struct {
+	Environment string
+	Sign        KeyRow
+	Allowed     []KeyRow
+}
+
+// ClaimAgreement compares a claim that is written with what the verification asks for.
+type ClaimAgreement struct {
+	Agreement Agreement
+	Written   *Claim
+	Wanted    *Resolved
+	Compared  Compared
+}
+
+// Pairs returns every way of signing with every verification that its tokens
+// come to. Calls of tests are left out. A signing and a verification are a pair
+// when they are for one purpose and their keys agree; where neither has another
+// counterpart, also when the keys do not.
+func (p *Project) Pairs() []TokenPair {
+	if p.linker == nil {
+		return nil
+	}
+	var signs []signing
+	var verifies []*TokenCall
+	for _, t := range p.Tokens {
+		if roleOf(t.At.Path) == TestApp {
+			continue
+		}
+		switch t.Operation {
+		case Sign:
+			for _, m := range t.Made {
+				signs = append(signs, signing{t, m, p.linker.purposeOfMade(t, m)})
+			}
+		case Verify:
+			if t.Options["verify_signature"] != false {
+				verifies = append(verifies, t)
+			}
+		}
+	}
+	return p.match(signs, verifies)
+}
+
+type signing struct {
+	call    *TokenCall
+	made    *Made
+	purpose string
+}
+
+// match takes the pairs whose keys agree, and then those that are left over on both sides.
+func (p *Project) match(signs []signing, verifies []*TokenCall) []TokenPair {
+	var out, rest []TokenPair
+	matched := map[any]bool{}
+	for _, s := range signs {
+		for _, v := range verifies {
+			purpose := p.linker.purposeOfVerify(v)
+			if !compatible(s.purpose, purpose) {
+				continue
+			}
+			pair := p.pair(s, v)
+			if pair.Purpose = s.purpose; pair.Purpose == "" {
+				pair.Purpose = purpose
+			}
+			if pair.Key.Agreement == Agrees {
+				pair.Certain, pair.Why = true, "both use the same key"
+				matched[s.made], matched[v] = true, true
+				out = append(out, pair)
+			} else {
+				rest = append(rest, pair)
+			}
+		}
+	}
+	for _, pair := range rest {
+		if matched[pair.Made] || matched[pair.Verify] || !pair.belongs() {
+			continue
+		}
+		pair.Why = "neither has another counterpart in the files"
+		pair.Certain = pair.meets() && p.onlyCounterpart(pair, rest, matched)
+		out = append(out, pair)
+	}
+	return out
+}
+
+// onlyCounterpart says whether every candidate for one end of the pair differs in
+// the same way, so that it does not matter which of them it is.
+func (p *Project) onlyCounterpart(pair TokenPair, rest []TokenPair, matched map[any]bool) bool {
+	for _, other := range rest {
+		if other.Verify == pair.Verify && other.Sign != pair.Sign && !matched[other.Made] && other.belongs() && other.Key.Agreement == Unclear {
+			return false
+		}
+	}
+	return true
+}
+
+// belongs says whether two ends with different keys may be meant for each other.
+func (t TokenPair) belongs() bool {
+	if t.Verify.fromElsewhere() || t.Sign.Key == nil || t.Verify.Key == nil {
+		return false
+	}
+	return t.Purpose == "" || t.Purpose == AccessToken || t.Purpose == RefreshToken || slices.ContainsFunc(t.Verify.Claims, func(c Claim) bool { return t.Made.Claim(c.Name) != nil })
+}
+
+// meets says whether a token of the signing is what a client would send to the
+// verification: both are on the way of operations of one application, and what
+// is read is, as far as it can be seen, what is written.
+func (t TokenPair) meets() bool {
+	if len(t.Verify.Operations) == 0 || len(t.Sign.Operations) == 0 {
+		return false
+	}
+	shared := slices.ContainsFunc(t.Sign.Operations, func(o *Operation) bool {
+		return slices.ContainsFunc(t.Verify.Operations, func(v *Operation) bool { return root(v.App) == root(o.App) })
+	})
+	reads := 0
+	for _, c := range t.Verify.Claims {
+		if t.Made.Claim(c.Name) != nil {
+			return shared
+		}
+		reads++
+	}
+	return shared && (reads == 0 || t.Made.Open)
+}
+
+func root(a *App) *App {
+	for a != nil && a.Parent != nil {
+		a = a.Parent
+	}
+	return a
+}
+
+// fromElsewhere says whether a verification's key is that of an identity provider.
+func (t *TokenCall) fromElsewhere() bool {
+	v, _ := keyRaw(t).(interpret.Value)
+	return comesFrom(v, 0, func(path string) bool {
+		return strings.Contains(path, "PyJWKClient") || strings.HasPrefix(path, "httpx.") || strings.HasPrefix(path, "requests.") || strings.HasPrefix(path, "aiohttp.") ||
+			strings.HasPrefix(path, "urllib.") || strings.HasPrefix(path, "google.")
+	})
+}
+
+func keyRaw(t *TokenCall) any {
+	if t.Key == nil {
+		return nil
+	}
+	return t.Key.Raw
+}
+
+// comesFrom says whether a value was made by something of a library that test knows.
+func comesFrom(v interpret.Value, depth int, test func(string) bool) bool {
+	if v == nil || depth > 10 {
+		return false
+	}
+	switch x := v.(type) {
+	case *interpret.External:
+		return test(x.Path)
+	case *interpret.Instance:
+		return test(externalPath(x.Class))
+	case *interpret.Op:
+		return slices.ContainsFunc(x.Args, func(a interpret.Value) bool { return comesFrom(a, depth+1, test) })
+	case *interpret.Choice:
+		return slices.ContainsFunc(x.Options, func(o interpret.Option) bool { return comesFrom(o.Value, depth+1, test) })
+	}
+	return false
+}
+
+// pair compares both ends.
+func (p *Project) pair(s signing, v *TokenCall) TokenPair {
+	t := TokenPair{Sign: s.call, Made: s.made, Verify: v}
+	t.Algorithm = p.algorithms(s.call, v)
+	t.Key = p.keys(s.call, v, t.Algorithm.Sign)
+	t.Asymmetric = asymmetric(t.Algorithm.Sign)
+	t.Audience = p.claimAgreement(s.made.Claim("aud"), v.Audience)
+	t.Issuer = p.claimAgreement(s.made.Claim("iss"), v.Issuer)
+	if !s.made.Open {
+		for _, c := range v.Claims {
+			if s.made.Claim(c.Name) == nil {
+				t.Missing = append(t.Missing, c)
+			}
+		}
+	}
+	return t
+}
+
+// keys compares the keys. Those of an asymmetric algorithm are two halves, which
+// are taken to agree unless one and the same place gives both of another pair.
+func (p *Project) keys(s, v *TokenCall, algorithm string) Compared {
+	if s.Key == nil || v.Key == nil {
+		return Compared{}
+	}
+	c := p.Compare(s.Key.Raw, v.Key.Raw)
+	if asymmetric(algorithm) && c.Agreement != Agrees {
+		return Compared{Agreement: Agrees}
+	}
+	if c.Agreement != Agrees && within(s.Key.Raw, v.Key.Raw) {
+		return Compared{Agreement: Agrees, OneSource: true}
+	}
+	return c
+}
+
+// within says whether one value is taken out of what the other is made of: a
+// list of keys of which the first one signs.
+func within(sign, verify any) bool {
+	s, _ := sign.(interpret.Value)
+	v, _ := verify.(interpret.Value)
+	inner, _ := core(s)
+	if op, ok := inner.(*interpret.Op); ok && op.Name == "[]" && len(op.Args) > 0 {
+		return contains(v, op.Args[0], 0)
+	}
+	switch v.(type) {
+	case *interpret.Seq, *interpret.Dict, *interpret.Choice:
+		return contains(v, inner, 0)
+	}
+	return false
+}
+
+func contains(v, part interpret.Value, depth int) bool {
+	if v == nil || depth > 10 {
+		return false
+	}
+	if sameSource(v, part, 0) {
+		return true
+	}
+	any := func(list []interpret.Value) bool {
+		return slices.ContainsFunc(list, func(i interpret.Value) bool { return contains(i, part, depth+1) })
+	}
+	switch x := v.(type) {
+	case *interpret.Seq:
+		return any(x.Items)
+	case *interpret.Op:
+		return any(x.Args)
+	case *interpret.Dict:
+		return slices.ContainsFunc(x.Entries, func(e interpret.Entry) bool { return contains(e.Value, part, depth+1) })
+	case *interpret.Choice:
+		return slices.ContainsFunc(x.Options, func(o interpret.Option) bool { return contains(o.Value, part, depth+1) })
+	}
+	return false
+}
+
+// asymmetric says whether an algorithm signs with a private and verifies with a public key.
+func asymmetric(algorithm string) bool {
+	return len(algorithm) > 2 && (strings.HasPrefix(algorithm, "RS") || strings.HasPrefix(algorithm, "ES") || strings.HasPrefix(algorithm, "PS") || strings.HasPrefix(algorithm, "Ed"))
+}
+
+func (p *Project) claimAgreement(written *Claim, wanted *Resolved) ClaimAgreement {
+	c := ClaimAgreement{Written: written, Wanted: wanted}
+	if written != nil && wanted != nil {
+		c.Compared = p.Compare(written.Raw, wanted.Raw)
+		c.Agreement = c.Compared.Agreement
+	}
+	return c
+}
