@@ -24,6 +24,12 @@ func (l *linker) Call(f *interpret.Frame, site *interpret.CallSite, callee *inte
 	if v, ok := l.envCall(f, site, callee, args); ok {
 		return v, true
 	}
+	if v, ok := l.loaderCall(f, site, callee.Path, args); ok {
+		return v, true
+	}
+	if callee.Path == "builtins.open" {
+		return &interpret.Instance{Origin: interpret.Origin{At: site.At}, Class: callee, Attrs: map[string]interpret.Value{}, Args: args, Site: site}, true
+	}
 	if v, ok := l.tokenCall(f, site, callee.Path, nil, args); ok {
 		return v, true
 	}
@@ -71,6 +77,7 @@ func (l *linker) initLibrary(f *interpret.Frame, site *interpret.CallSite, path 
 	if strings.HasSuffix(path, "BaseSettings") {
 		l.initSettings(self, args)
 	}
+	l.initLoader(site, path, self, args)
 	if self.State == nil {
 		l.initToken(f, site, path, self, args)
 	}

@@ -221,7 +221,7 @@ func (l *linker) project(p *Project) {
 	l.requests(p)
 	p.Schemes = l.schemes
 	p.Bare = l.bare
-	p.Loads, p.EnvironSets = l.loads, l.environSets
+	p.Loads, p.EnvironSets, p.FileMisses = l.loads, l.environSets, l.fileMisses
 	p.Gaps = append(p.Gaps, l.gaps...)
 	l.projectUses(p)
 	l.projectOverrides(p)

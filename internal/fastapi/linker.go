@@ -34,6 +34,7 @@ type linker struct {
 	environSets []EnvironSet
 	env         *environment.Environment // the one that is being looked at; nil for the local one
 	dotenvs     map[source.Path][]environment.Entry
+	fileMisses  []FileMiss
 	reachable   reachIndex
 	served      map[interpret.Value]source.Location // applications that something names: a start command, the configuration
 }

@@ -28,6 +28,7 @@ type Project struct {
 	Gaps        []Gap            // of the project as a whole; those of an application are its own
 	Loads       []*EnvLoad       // calls that load env files, in the order in which they run
 	EnvironSets []EnvironSet
+	FileMisses  []FileMiss
 
 	linker *linker
 }

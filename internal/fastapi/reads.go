@@ -31,6 +31,10 @@ type EnvRead struct {
 	NoProcess bool
 	// Files are configuration files that the loader looks into besides, in order.
 	Files []FileRef
+	// FindUp: .env or settings.ini is looked for in the folders above the module (decouple's AutoConfig).
+	FindUp bool
+	// Whole: the value is the whole text of the file.
+	Whole bool
 }
 
 // FileRef is a file that a program names.

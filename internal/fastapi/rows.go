@@ -97,6 +97,9 @@ func (l *linker) row(e *environment.Environment, r *EnvRead, depth int) KeyRow {
 			row.State = StateEmpty
 		}
 		for _, other := range found[i+1:] {
+			if other.at == s.at {
+				continue // one line, read twice
+			}
 			row.Shadowed = append(row.Shadowed, Shadow{At: other.at, Why: s.via + " wins over " + other.via, Same: s.known && other.known && s.value.Equal(other.value), Via: other.via})
 		}
 		return row
@@ -369,11 +372,35 @@ func (l *linker) fileSources(e *environment.Environment, r *EnvRead) []fromFile 
 		}
 	}
 	for _, f := range r.Files {
-		if path, ok := l.findFile(e, f.Path, r.Module); ok {
+		path, ok := l.findFile(e, f.Path, r.Module)
+		switch {
+		case ok && r.Whole:
+			out = append(out, l.wholeFile(path, f.At)...)
+		case ok:
 			out = append(out, l.inFile(e, r, path, f.At, base(f.Path), false, false)...)
 		}
 	}
+	if r.FindUp {
+		for dir := r.Module.Dir(); ; dir = dir.Dir() {
+			if path, ok := l.present(e, join(dir, ".env")); ok {
+				return append(out, l.inFile(e, r, path, source.Location{}, ".env", false, false)...)
+			}
+			if dir == "" {
+				break
+			}
+		}
+	}
 	return out
+}
+
+// wholeFile is the text of a file as a value.
+func (l *linker) wholeFile(path source.Path, through source.Location) []fromFile {
+	file, err := l.in.Tree.File(path)
+	if err != nil {
+		return nil
+	}
+	text := string(file.Text)
+	return []fromFile{{given{at: source.Location{Path: path, Span: source.Span{End: len(file.Text)}}, through: through, via: "file " + path.Base(), value: secret.New(text), known: true, empty: text == ""}, false}}
 }
 
 func base(p string) string { return p[strings.LastIndexByte(p, '/')+1:] }

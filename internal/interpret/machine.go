@@ -31,6 +31,11 @@ type Library interface {
 	Imported(f *Frame, m *Module)
 }
 
+// Missing is a Library that wants to know of keys that a configuration file does not have.
+type Missing interface {
+	Missed(f *Frame, d *Dict, key string, deflt Value, at source.Location)
+}
+
 // Tracer is told of what happens while a function runs. All methods may be called often.
 type Tracer interface {
 	Raise(f *Frame, exception Value, st *python.Raise)

@@ -289,6 +289,11 @@ func (f *Frame) dictMethod(site *CallSite, r *Dict, name string, args *Args) Val
 		if r.Open || first == nil || isUnclear(first) {
 			return nil
 		}
+		if m, ok := f.M.Lib.(Missing); ok && r.File != "" {
+			if key, known := first.(*Str); known {
+				m.Missed(f, r, key.Text, d, site.At)
+			}
+		}
 		if d == nil {
 			return &None{o}
 		}

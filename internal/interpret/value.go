@@ -63,6 +63,8 @@ type (
 		Origin
 		Entries []Entry
 		Open    bool
+		File    string   // the configuration file that it was read from, "" for others
+		Section []string // where in that file it stands
 	}
 	// Func is a function of the program, perhaps bound to a receiver.
 	Func struct {
