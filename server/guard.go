@@ -86,11 +86,16 @@ func (s *session) order(next jsonrpc2.Handler) jsonrpc2.Handler {
 		case method == protocol.MethodInitialize || method == protocol.MethodShutdown:
 			return next(jsonrpc2.DetachContext(ctx), request)
 		}
-		answering, done := s.cancels.begin(ctx, request.ID())
+		finished, err := s.answering()
+		if err != nil {
+			return nil, err
+		}
+		defer finished()
+		own, done := s.cancels.begin(ctx, request.ID())
 		defer done()
-		answering = s.withView(answering)
+		own = s.withView(own)
 		jsonrpc2.Async(ctx)
-		return next(answering, request)
+		return next(own, request)
 	}
 }
 

@@ -49,10 +49,10 @@ type session struct {
 	client   protocol.Client
 	base     context.Context // ends with the session
 	phase    atomic.Int32
-	exit     func() // ends the session; may be called several times
-	tasks    sync.WaitGroup
-	starting sync.Mutex   // held while a task is added: none is once base has ended
-	bars     atomic.Int64 // counts progress bars
+	exit     func()         // ends the session; may be called several times
+	tasks    sync.WaitGroup // requests and background work
+	starting sync.Mutex     // held while a task is added: none is once base has ended
+	bars     atomic.Int64   // counts progress bars
 
 	cancels   cancels
 	can       *abilities // of the client; set by initialize
@@ -112,13 +112,24 @@ func (s *session) wait() {
 		s.starting.Lock()
 		s.starting.Unlock() //nolint:staticcheck // whoever starts a task now sees that base has ended
 		s.tasks.Wait()
-		<-s.conn.Done()
 		close(done)
 	}()
 	select {
 	case <-done:
 	case <-time.After(linger):
 	}
+}
+
+// answering counts a request as work of the session until the returned function
+// is called. It fails when the session has ended.
+func (s *session) answering() (func(), error) {
+	s.starting.Lock()
+	defer s.starting.Unlock()
+	if s.base.Err() != nil {
+		return nil, errShutDown
+	}
+	s.tasks.Add(1)
+	return s.tasks.Done, nil
 }
 
 // task runs a function in the background. It ends with the session; a panic is
