@@ -146,5 +146,13 @@ var clusterSituations = []situation{
 				t.Errorf("processes %d", n)
 			}
 		}},
+	{name: "kustomize", env: "k8s:api", files: map[source.Path]string{
+		"k/kustomization.yaml": "configMapGenerator:\n- name: conf\n  literals: [A=1, \"B='two'\"]\n  envs: [x.env]\npatches: [{path: p.yaml}]\n", "k/x.env": "C=\"q\"\n",
+		"k/pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: api}\nspec:\n  containers:\n  - {name: a, image: x, envFrom: [{configMapRef: {name: conf}}]}\n"},
+		want: []string{"A=1", "B=two", `C="q"`}, gap: "kustomize patches"},
+	{name: "two objects of one name", env: "k8s:api", files: map[source.Path]string{
+		"pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: api}\nspec:\n  containers:\n  - {name: a, image: x, envFrom: [{configMapRef: {name: conf}}]}\n",
+		"a/c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: conf}\ndata: {A: one}\n", "b/c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: conf}\ndata: {A: two}\n"},
+		want: []string{"A?"}},
 	{name: "Helm template", env: "helm:chart/templates/d.yaml", files: map[source.Path]string{"chart/templates/d.yaml": "apiVersion: apps/v1\nkind: Deployment\nspec:\n  containers:\n  - env: {{ .Values.env }}\n"}, gap: "Helm template"},
 }

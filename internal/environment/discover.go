@@ -11,6 +11,7 @@ import (
 // continuous integration, tests. It is a pure function of the tree and reads
 // nothing outside it.
 func Discover(tree source.Tree) []*Environment {
+	tree = listedTree{tree, tree.Paths()}
 	d := &discovery{tree: tree, calledScripts: map[source.Path][]source.Location{}, images: map[string]*image{}}
 	local := d.local()
 	processes := d.processes()
@@ -27,6 +28,15 @@ func Discover(tree source.Tree) []*Environment {
 	unique(out)
 	return out
 }
+
+// listedTree asks a tree for its paths only once.
+type listedTree struct {
+	source.Tree
+	paths []source.Path
+}
+
+// Paths implements source.Tree.
+func (t listedTree) Paths() []source.Path { return t.paths }
 
 // discovery is the work on one tree.
 type discovery struct {

@@ -193,13 +193,10 @@ func (d *discovery) imageOf(reference string) *image {
 
 // isForeign reports whether an image is a well-known one that nobody builds in the tree.
 func (d *discovery) isForeign(reference string) bool {
-	name, _, _ := strings.Cut(reference, ":")
-	switch path.Base(name) {
-	case "postgres", "redis", "mysql", "mariadb", "mongo", "nginx", "rabbitmq", "traefik", "python", "alpine", "ubuntu", "debian", "busybox", "node",
-		"memcached", "adminer", "caddy", "keycloak", "mailhog", "minio", "elasticsearch", "haproxy", "envoy", "postgis", "vault":
-		return true
-	}
-	return false
+	name := path.Base(reference)
+	name, _, _ = strings.Cut(name, "@")
+	name, _, _ = strings.Cut(name, ":")
+	return isOfficialImage(name) || slices.Contains([]string{"mailhog", "mailpit", "minio", "postgis", "localstack", "cloudsql-proxy", "oauth2-proxy"}, name)
 }
 
 func sameImage(a, b string) bool {

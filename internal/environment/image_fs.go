@@ -206,13 +206,28 @@ func isPublicImage(ref string) bool {
 	name, _, _ := strings.Cut(ref, "@")
 	name = strings.TrimPrefix(strings.TrimPrefix(name, "docker.io/"), "library/")
 	if !strings.Contains(name, "/") {
-		return !strings.Contains(name, "$")
+		name, _, _ = strings.Cut(name, ":")
+		return isOfficialImage(name)
 	}
 	for _, prefix := range []string{"ghcr.io/astral-sh/", "mcr.microsoft.com/", "public.ecr.aws/docker/", "public.ecr.aws/lambda/",
 		"gcr.io/distroless/", "registry.access.redhat.com/", "tiangolo/", "continuumio/", "nvidia/", "cgr.dev/", "bitnami/"} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}
+	}
+	return false
+}
+
+// isOfficialImage reports whether a name without a registry is one of the official
+// images that FastAPI projects build upon or run beside. Others may be built elsewhere.
+func isOfficialImage(name string) bool {
+	switch name {
+	case "python", "pypy", "debian", "ubuntu", "alpine", "busybox", "buildpack-deps", "fedora", "centos", "rockylinux", "almalinux", "amazonlinux",
+		"archlinux", "oraclelinux", "opensuse", "photon", "node", "golang", "rust", "ruby", "openjdk", "eclipse-temurin", "gcc", "bash", "docker",
+		"nginx", "httpd", "caddy", "traefik", "haproxy", "envoy", "kong", "postgres", "mysql", "mariadb", "mongo", "redis", "valkey", "memcached",
+		"rabbitmq", "nats", "zookeeper", "cassandra", "couchdb", "neo4j", "influxdb", "elasticsearch", "logstash", "kibana", "solr", "adminer",
+		"mongo-express", "phpmyadmin", "registry", "vault", "consul", "sonarqube", "telegraf", "eclipse-mosquitto", "clickhouse", "keycloak":
+		return true
 	}
 	return false
 }

@@ -16,10 +16,12 @@ import (
 type cluster struct {
 	d         *discovery
 	workloads []k8sObject
-	configs   map[string]*yamlValue // ConfigMap, by name
-	secrets   map[string]*yamlValue
+	configs   map[string][]k8sObject // ConfigMaps, by name
+	secrets   map[string][]k8sObject
 	gaps      map[source.Path][]Gap
-	data      map[*yamlValue]map[string]Assignment // the values of an object, by key
+	// everywhere are gaps that touch every workload.
+	everywhere []Gap
+	data       map[*yamlValue]map[string]Assignment // the values of an object, by key
 }
 
 type k8sObject struct {
@@ -30,7 +32,7 @@ type k8sObject struct {
 // kubernetes returns one environment for each container of each workload that
 // stands in plain YAML. Helm templates are gaps; kustomize overlays are not applied.
 func (d *discovery) kubernetes() []*Environment {
-	c := &cluster{d: d, configs: map[string]*yamlValue{}, secrets: map[string]*yamlValue{}, data: map[*yamlValue]map[string]Assignment{}, gaps: map[source.Path][]Gap{}}
+	c := &cluster{d: d, configs: map[string][]k8sObject{}, secrets: map[string][]k8sObject{}, data: map[*yamlValue]map[string]Assignment{}, gaps: map[source.Path][]Gap{}}
 	var out []*Environment
 	for _, p := range d.tree.Paths() {
 		ext := path.Ext(string(p))
@@ -55,7 +57,8 @@ func (c *cluster) read(p source.Path) *Environment {
 		return nil
 	}
 	text := string(file.Text)
-	if !strings.Contains(text, "apiVersion") || !strings.Contains(text, "kind") {
+	base := strings.ToLower(p.Base())
+	if base != "kustomization.yaml" && base != "kustomization.yml" && (!strings.Contains(text, "apiVersion") || !strings.Contains(text, "kind")) {
 		return nil
 	}
 	if i := strings.Index(text, "{{"); i >= 0 {
@@ -78,11 +81,16 @@ func (c *cluster) read(p source.Path) *Environment {
 
 func (c *cluster) object(doc *yamlValue, p source.Path) {
 	name := doc.get("metadata", "name").string()
+	if base := strings.ToLower(p.Base()); strings.HasPrefix(base, "kustomization.") && doc.get("kind") == nil {
+		c.kustomization(doc, p)
+	}
 	switch doc.get("kind").string() {
 	case "ConfigMap":
-		c.configs[name] = doc
+		c.configs[name] = append(c.configs[name], k8sObject{doc, p})
 	case "Secret":
-		c.secrets[name] = doc
+		c.secrets[name] = append(c.secrets[name], k8sObject{doc, p})
+	case "Kustomization", "Component":
+		c.kustomization(doc, p)
 	case "List":
 		for _, item := range doc.get("items").list() {
 			c.object(item, p)
@@ -116,7 +124,7 @@ func (c *cluster) containers(w k8sObject) []*Environment {
 		if f, ok := box.field("name"); ok {
 			e.At = f.entry
 		}
-		e.Gaps = append(e.Gaps, c.gaps[w.path]...)
+		e.Gaps = append(append(e.Gaps, c.gaps[w.path]...), c.everywhere...)
 		c.variables(e, box)
 		if r := w.body.get("spec", "replicas"); r != nil && r.kind == yamlScalar {
 			e.Replicas = Count{N: count(r.text), At: r.at}
@@ -137,7 +145,7 @@ func (c *cluster) variables(e *Environment, box *yamlValue) {
 			if ref == nil {
 				continue
 			}
-			object := c.lookup(kind, ref.get("name").string())
+			object, alone := c.lookup(kind, ref.get("name").string(), ref.at.Path)
 			if object == nil {
 				e.gap(ref.get("name").location(), "the "+objectKind(kind)+" is not in the tree")
 				if e.Outside == "" {
@@ -149,6 +157,9 @@ func (c *cluster) variables(e *Environment, box *yamlValue) {
 			for _, key := range slices.Sorted(maps.Keys(values)) {
 				a := values[key]
 				a.Name, a.Through = prefix+a.Name, ref.location()
+				if !alone {
+					a.Known, a.Reason = false, severalObjects
+				}
 				list = append(list, a)
 			}
 		}
@@ -166,6 +177,8 @@ func (c *cluster) variables(e *Environment, box *yamlValue) {
 	}
 }
 
+const severalObjects = "several objects of the tree have the name"
+
 func objectKind(ref string) string {
 	if strings.HasPrefix(ref, "configMap") {
 		return "ConfigMap"
@@ -173,11 +186,12 @@ func objectKind(ref string) string {
 	return "Secret"
 }
 
-func (c *cluster) lookup(kind, name string) *yamlValue {
+// lookup finds an object by its name. alone is false when several have it.
+func (c *cluster) lookup(kind, name string, from source.Path) (body *yamlValue, alone bool) {
 	if objectKind(kind) == "ConfigMap" {
-		return c.configs[name]
+		return pick(c.configs[name], from.Dir())
 	}
-	return c.secrets[name]
+	return pick(c.secrets[name], from.Dir())
 }
 
 // entry reads one item of env: value, with $(NAME) of earlier ones, or valueFrom.
@@ -203,10 +217,13 @@ func (c *cluster) entry(entry *yamlValue, earlier []Assignment) Assignment {
 			a.At = f.entry
 		}
 		a.Reason = "the " + objectKind(kind) + " is not in the tree"
-		if object := c.lookup(kind, ref.get("name").string()); object != nil {
+		if object, alone := c.lookup(kind, ref.get("name").string(), ref.at.Path); object != nil {
 			a.Reason = "the " + objectKind(kind) + " has no such key"
 			if d, ok := c.values(object, kind)[ref.get("key").string()]; ok {
 				d.Name, d.From, d.Through, d.Via = name, d.At, a.At, kind
+				if !alone {
+					d.Known, d.Reason = false, severalObjects
+				}
 				return d
 			}
 		}

@@ -104,6 +104,7 @@ var scriptSituations = []situation{
 	{name: "sh -c", env: "run.sh", files: map[source.Path]string{"run.sh": "sh -c 'export A=1 && cd b && exec uvicorn a:b'\n"}, want: []string{"A=1"}, command: "uvicorn a:b 0 b"},
 	{name: "wrappers", env: "run.sh", files: map[source.Path]string{
 		"run.sh": "uv run --env-file .env -- uvicorn a:b\n", ".env": "A=1\n"}, want: []string{"A=1"}, command: "uvicorn a:b 0 "},
+	{name: "more wrappers", env: "run.sh", files: map[source.Path]string{"run.sh": "uv run main.py\n/usr/bin/tini -s -- sudo -u app poetry run gunicorn a:b\nexec timeout 5 uvicorn c:d\n"}, command: "python main.py 0 ; gunicorn a:b 0 ; uvicorn c:d 0 "},
 	{name: "dotenv run overrides", env: "run.sh", files: map[source.Path]string{
 		"run.sh": "export A=shell\ndotenv -f x.env run -- python -m uvicorn a:b\n", "x.env": "A=file\n"}, want: []string{"A=file"}},
 	{name: "uvicorn --env-file gives way", env: "run.sh", files: map[source.Path]string{

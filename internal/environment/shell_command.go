@@ -161,7 +161,7 @@ type wrapper struct {
 var wrappers = []wrapper{
 	{words: []string{"exec"}, valued: []string{"-a"}}, {words: []string{"command"}}, {words: []string{"time"}}, {words: []string{"nohup"}},
 	{words: []string{"nice"}, valued: []string{"-n"}}, {words: []string{"setsid"}}, {words: []string{"stdbuf"}}, {words: []string{"sudo"}, valued: []string{"-u", "-g"}},
-	{words: []string{"tini"}}, {words: []string{"/tini"}}, {words: []string{"/usr/bin/tini"}}, {words: []string{"/sbin/tini"}}, {words: []string{"dumb-init"}}, {words: []string{"/usr/bin/dumb-init"}},
+	{words: []string{"tini"}, valued: []string{"-p", "-e"}}, {words: []string{"dumb-init"}, valued: []string{"-r", "--rewrite"}},
 	{words: []string{"gosu"}, operand: true}, {words: []string{"su-exec"}, operand: true}, {words: []string{"runuser"}, valued: []string{"-u"}},
 	{words: []string{"poetry", "run"}}, {words: []string{"pdm", "run"}}, {words: []string{"rye", "run"}}, {words: []string{"hatch", "run"}}, {words: []string{"pixi", "run"}},
 	{words: []string{"pipenv", "run"}},
@@ -176,7 +176,7 @@ var wrappers = []wrapper{
 // start follows wrappers to a script of the tree or a start command, and notes the latter.
 func (s *shellRun) start(words []string, complete bool, at source.Location) {
 	for _, w := range wrappers {
-		if len(words) > len(w.words) && slices.Equal(words[:len(w.words)], w.words) {
+		if len(words) > len(w.words) && path.Base(words[0]) == w.words[0] && slices.Equal(words[1:len(w.words)], w.words[1:]) {
 			s.wrapped(w, words[len(w.words):], complete, at)
 			return
 		}
@@ -244,6 +244,9 @@ func (s *shellRun) wrapped(w wrapper, args []string, complete bool, at source.Lo
 	}
 	if w.words[0] == "doppler" || w.words[0] == "infisical" || w.words[0] == "chamber" || w.words[0] == "op" {
 		s.gap(at, w.words[0]+" sets variables from a secret store")
+	}
+	if w.words[0] == "uv" && path.Ext(args[i]) == ".py" {
+		args, i = append([]string{"python"}, args[i:]...), 0
 	}
 	inner.command(args[i:], complete, at)
 }
