@@ -51,7 +51,7 @@ func (i *incident) quiet() bool { return i.Family == "quiet" }
 func incidents(t *testing.T) (cases []*incident) {
 	t.Helper()
 	var codes map[string]map[string][]string
-	text, err := os.ReadFile(filepath.Join(incidentFolder, "codes.toml"))
+	text, err := os.ReadFile("testdata/incident_codes.toml")
 	if err != nil {
 		t.Fatal(err)
 	}

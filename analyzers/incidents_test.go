@@ -18,7 +18,7 @@ var onlyCase = flag.String("case", "", "TestIncidents: print all that is found i
 
 // openFile lists the answers that are not reached yet, one a line. It is a
 // ratchet: -update takes lines out and never puts one in.
-var openFile = filepath.Join(incidentFolder, "open.txt")
+const openFile = "testdata/incident_open.txt"
 
 // TestIncidents compares the rules with the recorded incidents. It fails for an
 // answer that is wrong and not listed as open. One case in full:
@@ -68,7 +68,7 @@ func TestIncidentPlaces(t *testing.T) {
 		if c.quiet() {
 			tree = "project"
 		} else if len(c.Findings) == 0 || len(c.codes) == 0 {
-			t.Errorf("%s: no finding, or no code in codes.toml", c.name)
+			t.Errorf("%s: no finding, or no code in incident_codes.toml", c.name)
 		}
 		texts := readTree(t, filepath.Join(incidentFolder, c.name, tree))
 		for _, place := range slices.Concat(c.Findings, c.Related, c.Also, c.Tempting) {

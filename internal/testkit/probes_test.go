@@ -1,7 +1,6 @@
 package testkit
 
 import (
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,8 +13,12 @@ import (
 // test repeats it only when an incident has changed.
 func TestProbes(t *testing.T) {
 	python, old := FastAPI(t), OldFastAPI(t)
-	folder := filepath.Join(Root(t), "testdata", "incidents")
-	look(t, folder)
+	// A copy: some projects write files. Copying also tells go test, which sees only
+	// what the test itself opens, on which files the answer depends.
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, os.DirFS(filepath.Join(Root(t), "testdata", "incidents"))); err != nil {
+		t.Fatal(err)
+	}
 	for _, command := range [][]string{
 		{"run_probes_A.py"},
 		{"run_probes_B.py", "--old-python", old},
@@ -29,21 +32,5 @@ func TestProbes(t *testing.T) {
 				t.Errorf("%v\n%s", err, out)
 			}
 		})
-	}
-}
-
-// look reads every file that the probes read, because go test knows only what
-// the test itself has opened when it decides whether to repeat it.
-func look(t *testing.T, folder string) {
-	t.Helper()
-	err := filepath.WalkDir(folder, func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || entry.Name() == "open.txt" || entry.Name() == "codes.toml" {
-			return err
-		}
-		_, err = os.ReadFile(name)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }
