@@ -226,6 +226,7 @@ func (l *linker) project(p *Project) {
 	l.projectUses(p)
 	l.projectOverrides(p)
 	l.projectKeys(p)
+	l.pairs = p.pairs()
 }
 
 // appNodes returns the applications, one for each FastAPI(…) call: of several

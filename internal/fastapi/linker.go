@@ -36,6 +36,7 @@ type linker struct {
 	dotenvs     map[source.Path][]environment.Entry
 	fileMisses  []FileMiss
 	reachable   reachIndex
+	pairs       []TokenPair
 	served      map[interpret.Value]source.Location // applications that something names: a start command, the configuration
 }
 

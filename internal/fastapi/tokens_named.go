@@ -7,13 +7,9 @@ import (
 	"bearings/internal/source"
 )
 
-// Named evaluates a dotted name, "settings.SECRET_KEY", as the top level of a
-// module of the program sees it when it has run; false when it names nothing known.
-func (p *Project) Named(path source.Path, text string) (any, bool) {
-	if p.linker == nil {
-		return nil, false
-	}
-	l := p.linker
+// atTop evaluates a dotted name, "settings.SECRET_KEY", as the top level of a
+// module of the program sees it when it has run; nil when it names nothing known.
+func (l *linker) atTop(path source.Path, text string) interpret.Value {
 	saved, tracing := l.machine.Tracer, l.tracing
 	l.machine.Tracer, l.tracing = nil, nil
 	defer func() { l.machine.Tracer, l.tracing = saved, tracing }()
@@ -24,7 +20,7 @@ func (p *Project) Named(path source.Path, text string) (any, bool) {
 		first, rest, _ := strings.Cut(text, ".")
 		b, ok := m.Scope.Get(first)
 		if !ok {
-			return nil, false
+			return nil
 		}
 		v := b.Value
 		f := l.machine.FrameOf(m)
@@ -32,46 +28,100 @@ func (p *Project) Named(path source.Path, text string) (any, bool) {
 			first, rest, _ = strings.Cut(rest, ".")
 			v = f.Attr(v, first, source.Location{Path: path})
 			if op, unknown := v.(*interpret.Op); unknown && strings.HasPrefix(op.Name, ".") {
-				return nil, false
+				return nil
 			}
 		}
-		return v, true
+		return v
 	}
-	return nil, false
+	return nil
 }
 
-// OverriddenField is what a field of the object that an override provides holds,
-// as kept in Resolved.Raw; false when it cannot be known.
-func (p *Project) OverriddenField(o *Override, field string) (any, bool) {
-	if o.Value == nil || p.linker == nil {
-		return nil, false
+// otherName is the text by which one end names its key, when the other end's
+// module knows the same value under it; "" otherwise.
+func (p *Project) otherName(from, to *TokenCall) string {
+	text, at := from.Key.Text, to.KeyPlace()
+	if n := len(from.Key.Handed); n > 0 {
+		text = p.linker.text(from.Key.Handed[n-1].At)
+	}
+	v, _ := from.Key.Raw.(interpret.Value)
+	if !isDotted(text) || v == nil {
+		return ""
+	}
+	if got := p.linker.atTop(at.Path, text); got != nil && sameSource(got, v, 0) {
+		return text
+	}
+	return ""
+}
+
+func isDotted(text string) bool {
+	for _, r := range text {
+		if r != '.' && r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') {
+			return false
+		}
+	}
+	return text != ""
+}
+
+// KeyPlace is where the key of the call was chosen: the outermost argument
+// through which it came, or the key argument itself.
+func (t *TokenCall) KeyPlace() source.Location {
+	if t.Key == nil {
+		return t.At
+	}
+	if n := len(t.Key.Handed); n > 0 {
+		return t.Key.Handed[n-1].At
+	}
+	return t.Key.At
+}
+
+// overridden looks for an override of the dependable that provides the key of
+// exactly one end.
+func (p *Project) overridden(pair *TokenPair) {
+	s, v := pair.Sign.Key, pair.Verify.Key
+	if s == nil || v == nil || (s.Injected == nil) == (v.Injected == nil) || !pair.Key.OneSource {
+		return
+	}
+	injected, reaches, other := v, Verify, s
+	if v.Injected == nil {
+		injected, reaches, other = s, Sign, v
+	}
+	field := injected.Text[strings.LastIndexByte(injected.Text, '.')+1:]
+	for _, o := range p.Overrides {
+		if o.Key == nil || o.Key.At != injected.Injected.At || o.Key.At.IsZero() {
+			continue
+		}
+		found := &OverriddenKey{Override: o, Reaches: reaches}
+		if raw := p.linker.overriddenField(o, field); raw != nil {
+			found.Compared = p.Compare(raw, other.Raw)
+		}
+		if found.Compared.Agreement != Agrees {
+			pair.Override = found
+			return
+		}
+	}
+}
+
+// overriddenField is what a field of the object that an override provides holds; nil when it cannot be known.
+func (l *linker) overriddenField(o *Override, field string) interpret.Value {
+	if o.Value == nil {
+		return nil
 	}
 	v, ok := o.Value.ref.(interpret.Value)
 	if !ok {
-		return nil, false
+		return nil
 	}
-	l := p.linker
-	result := l.runCallable(v, nil).result
-	inst, ok := result.(*interpret.Instance)
+	inst, ok := l.runCallable(v, nil).result.(*interpret.Instance)
 	if !ok {
-		return nil, false
+		return nil
 	}
 	saved, tracing := l.machine.Tracer, l.tracing
 	l.machine.Tracer, l.tracing = nil, nil
 	defer func() { l.machine.Tracer, l.tracing = saved, tracing }()
-	m := moduleOfValue(v)
-	if m == nil {
-		return nil, false
-	}
-	return l.machine.FrameOf(m).Attr(inst, field, inst.At), true
-}
-
-func moduleOfValue(v interpret.Value) *interpret.Module {
 	switch x := v.(type) {
 	case *interpret.Func:
-		return x.Module
+		return l.machine.FrameOf(x.Module).Attr(inst, field, inst.At)
 	case *interpret.Class:
-		return x.Module
+		return l.machine.FrameOf(x.Module).Attr(inst, field, inst.At)
 	}
 	return nil
 }

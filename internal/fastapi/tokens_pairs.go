@@ -24,6 +24,18 @@ type TokenPair struct {
 	Issuer     ClaimAgreement
 	Missing    []Claim // claims that the verification needs and the signing never writes
 	Asymmetric bool    // a private key signs and a public one verifies: the keys cannot be compared
+
+	// Names by which each end could take the other's key: the text of that key's
+	// expression, when the module of this end knows the same value under it.
+	SignName, VerifyName string
+	Override             *OverriddenKey
+}
+
+// OverriddenKey is an override that reaches the key of one end only.
+type OverriddenKey struct {
+	Override *Override
+	Reaches  TokenOperation // the end whose key the overridden dependable provides
+	Compared Compared       // the key under the override with that of the other end
 }
 
 // AlgorithmAgreement compares the algorithm that signs with the list that is allowed.
@@ -57,6 +69,11 @@ func (p *Project) Pairs() []TokenPair {
 	if p.linker == nil {
 		return nil
 	}
+	return p.linker.pairs
+}
+
+// pairs computes what Pairs returns.
+func (p *Project) pairs() []TokenPair {
 	var signs []signing
 	var verifies []*TokenCall
 	for _, t := range p.Tokens {
@@ -106,12 +123,17 @@ func (p *Project) match(signs []signing, verifies []*TokenCall) []TokenPair {
 			}
 		}
 	}
+	for i := range out {
+		p.overridden(&out[i])
+	}
 	for _, pair := range rest {
 		if matched[pair.Made] || matched[pair.Verify] || !pair.belongs() {
 			continue
 		}
 		pair.Why = "neither has another counterpart in the files"
 		pair.Certain = pair.meets() && p.onlyCounterpart(pair, rest, matched)
+		pair.SignName = p.otherName(pair.Sign, pair.Verify)
+		pair.VerifyName = p.otherName(pair.Verify, pair.Sign)
 		out = append(out, pair)
 	}
 	return out
