@@ -36,7 +36,7 @@ func KeyCard(p *fastapi.Project, k *fastapi.Key, link Linker) string {
 		if odd[i] {
 			state += " " + differMark
 		}
-		c.item(0, state, c.at(row.Source), escapeMarkdown(rowFacts(row)))
+		c.item(0, state, c.at(row.Source), escapeMarkdown(rowFacts(row, true)))
 		for _, s := range row.Shadowed {
 			same := "another value"
 			if s.Same {

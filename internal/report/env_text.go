@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"bearings/internal/fastapi"
@@ -29,15 +30,34 @@ func EnvJSON(w io.Writer, project *fastapi.Project, keys []*fastapi.Key) error {
 // environment, the line that wins, what differs, the lines without effect.
 func Env(w io.Writer, project *fastapi.Project, keys []*fastapi.Key, style Style) error {
 	t := &envText{mapText: mapText{style: style, places: newPlaces(project), project: project, redactor: NewRedactor(project)}}
+	keys = weighty(keys)
 	for _, k := range keys {
 		t.key(k)
 	}
+	t.outside(keys)
 	t.line("%s", style.dim("equal letters: equal values · "+differMark+" differs from most · values are never shown"))
 	if gaps := project.GapsIn(fastapi.Settings | fastapi.Environments); len(gaps) > 0 {
 		t.line("")
 		t.gaps("", gaps)
 	}
 	return emit(w, t.redactor, t.out.String())
+}
+
+// weighty returns the keys with those first that sign or verify, then other secrets.
+func weighty(keys []*fastapi.Key) []*fastapi.Key {
+	out := slices.Clone(keys)
+	slices.SortStableFunc(out, func(a, b *fastapi.Key) int { return weight(b) - weight(a) })
+	return out
+}
+
+func weight(k *fastapi.Key) int {
+	switch {
+	case k.Roles != 0:
+		return 2
+	case k.Secret:
+		return 1
+	}
+	return 0
 }
 
 // differMark marks the rows that differ from most.
@@ -56,7 +76,14 @@ func (t *envText) key(k *fastapi.Key) {
 	if k.Required {
 		facts = append(facts, "required")
 	}
-	t.line("%s  %s  %s", t.style.bold(k.Name), t.style.cyan(t.places.short(k.At)), strings.Join(facts, ", "))
+	head := t.style.bold(k.Name) + "  " + t.style.cyan(t.places.short(k.At))
+	used := textCells(k.Name) + 4 + textCells(t.places.short(k.At))
+	if note := strings.Join(facts, ", "); used+textCells(note) <= t.style.columns() {
+		t.line("%s  %s", head, note)
+	} else {
+		t.line("%s", head)
+		t.below(4, note)
+	}
 	if len(k.Rows) == 0 {
 		t.line("    no environment is known")
 	}
@@ -77,36 +104,50 @@ func (t *envText) key(k *fastapi.Key) {
 			state = t.style.paint("1;33", state)
 		}
 		head := fmt.Sprintf("  %s %s  %s  %s", mark, pad(row.Environment, names), state, t.style.cyan(pad(t.places.short(row.Source), sources)))
-		t.note(head, 10+names+states+sources, rowFacts(row))
+		t.beside(head, 10+names+states+sources, rowFacts(row, false))
 		for _, s := range row.Shadowed {
-			t.note("", 10+names, t.shadow(s))
+			t.below(8, t.shadow(s))
 		}
 	}
 	t.line("")
 }
 
-// note writes the facts of a row beside it, or below it where there is no room.
-func (t *envText) note(head string, used int, note string) {
+// beside writes the facts of a row beside it, or below it where there is no room.
+func (t *envText) beside(head string, used int, note string) {
 	note = clean(t.redactor.Text(note))
-	room := t.style.columns() - used
-	if head != "" && room < 24 && note != "" {
-		t.line("%s", head)
-		head, used = "", 8
-		room = t.style.columns() - used
+	if used+textCells(note) <= t.style.columns() {
+		t.line("%s  %s", head, note)
+		return
 	}
-	for i, part := range wrap(note, room) {
-		if i > 0 || head == "" {
-			t.line("%s%s", strings.Repeat(" ", used), part)
-			continue
-		}
-		t.line("%s  %s", head, part)
+	t.line("%s", head)
+	t.below(8, note)
+}
+
+// below writes a text on lines of its own.
+func (t *envText) below(indent int, text string) {
+	for _, part := range wrap(clean(t.redactor.Text(text)), t.style.columns()-indent) {
+		t.line("%s%s", strings.Repeat(" ", indent), part)
 	}
 }
 
-// rowFacts says what is noteworthy about a row, without the value.
-func rowFacts(row fastapi.KeyRow) string {
+// outside says once for each environment who else could set its variables.
+func (t *envText) outside(keys []*fastapi.Key) {
+	told := map[string]bool{}
+	for _, k := range keys {
+		for _, row := range k.Rows {
+			if text := row.Environment + " may also get values from " + row.Outside; row.Outside != "" && !told[text] {
+				told[text] = true
+				t.below(0, text)
+			}
+		}
+	}
+}
+
+// rowFacts says what is noteworthy about a row, without the value; outside adds
+// who else could set it.
+func rowFacts(row fastapi.KeyRow, outside bool) string {
 	var notes []string
-	if row.Via != "" {
+	if row.Via != "" && row.Via != "default" {
 		notes = append(notes, "by "+row.Via)
 	}
 	if row.State == fastapi.StateSet || row.State == fastapi.StateDefault {
@@ -115,7 +156,7 @@ func rowFacts(row fastapi.KeyRow) string {
 	if row.Reason != "" {
 		notes = append(notes, row.Reason)
 	}
-	if row.Outside != "" {
+	if outside && row.Outside != "" {
 		notes = append(notes, "may also be set by "+row.Outside)
 	}
 	return strings.Join(notes, ", ")

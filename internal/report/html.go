@@ -189,7 +189,7 @@ func (p *places) keyView(k *fastapi.Key) keyView {
 	out := keyView{Name: k.Name, Place: p.short(k.At), Note: strings.Join(append([]string{k.Loader}, roles(k.Roles)...), ", ")}
 	odd := oddRows(k)
 	for i, row := range k.Rows {
-		out.Rows = append(out.Rows, keyRowView{row.Environment, stateText(row), p.short(row.Source), rowFacts(row), odd[i]})
+		out.Rows = append(out.Rows, keyRowView{row.Environment, stateText(row), p.short(row.Source), rowFacts(row, true), odd[i]})
 	}
 	return out
 }

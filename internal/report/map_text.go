@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"bearings/internal/fastapi"
-	"bearings/internal/source"
 )
 
 // Marks of the tree for people.
@@ -39,14 +38,6 @@ type mapText struct {
 	project  *fastapi.Project
 	redactor *Redactor
 	rows     []textRow
-}
-
-// operationPlace is the def of the handler, or the registration where there is none.
-func operationPlace(o *fastapi.Operation) source.Location {
-	if o.Handler != nil && !o.Handler.At.IsZero() {
-		return o.Handler.At
-	}
-	return o.Registered
 }
 
 func (t *mapText) line(format string, args ...any) {
@@ -153,14 +144,31 @@ func (t *mapText) handlers(app *fastapi.App) {
 		return
 	}
 	t.line("  %s", t.style.bold("exception handlers"))
-	for _, h := range app.Handlers {
-		name := ""
-		if h.Callable != nil {
-			name = callableName(h.Callable)
+	for i := 0; i < len(app.Handlers); {
+		h, same := app.Handlers[i], 1
+		for i+same < len(app.Handlers) && sameHandler(h, app.Handlers[i+same]) {
+			same++
 		}
-		t.row(4, afterColon(h.For), t.places.short(h.At), name)
+		name := afterColon(h.For)
+		if same > 1 {
+			name += fmt.Sprintf(" and %d more", same-1)
+		}
+		t.row(4, name, t.places.short(h.At), handlerName(h))
+		i += same
 	}
 	t.flush()
+}
+
+// sameHandler reports whether two registrations stand at one place for one function.
+func sameHandler(a, b *fastapi.ExceptionHandler) bool {
+	return a.At == b.At && handlerName(a) == handlerName(b)
+}
+
+func handlerName(h *fastapi.ExceptionHandler) string {
+	if h.Callable == nil {
+		return ""
+	}
+	return callableName(h.Callable)
 }
 
 func (t *mapText) schemes(app *fastapi.App) {
@@ -207,10 +215,16 @@ func (t *mapText) row(indent int, name, place, note string) {
 	t.rows = append(t.rows, textRow{indent, clean(t.redactor.Text(name)), place, clean(t.redactor.Text(note))})
 }
 
+// briefNote is the length of a note that always stands beside its row.
+const briefNote = 8
+
 // flush writes the rows in columns. A note that finds no room beside its row stands below it.
 func (t *mapText) flush() {
 	names, places := 0, 0
 	for _, r := range t.rows {
+		if r.place == "" && r.note == "" {
+			continue
+		}
 		names = max(names, min(r.indent+textCells(r.name), t.style.columns()/2))
 		places = max(places, min(textCells(r.place), t.style.columns()/3))
 	}
@@ -221,7 +235,7 @@ func (t *mapText) flush() {
 			continue
 		}
 		used := max(names, r.indent+textCells(r.name)) + 4 + max(places, textCells(r.place))
-		if used+textCells(r.note) <= t.style.columns() {
+		if textCells(r.note) <= briefNote || used+textCells(r.note) <= t.style.columns() {
 			t.line("%s%s  %s", head, t.style.cyan(pad(r.place, places)), r.note)
 			continue
 		}
@@ -236,118 +250,17 @@ func (t *mapText) flush() {
 	t.rows = nil
 }
 
-func (t *mapText) operations(app *fastapi.App) {
-	if len(app.Operations) == 0 {
-		t.line("  no path operations")
-		return
-	}
-	guarded, open := guardedAndOpen(app)
-	t.line("  %s  %s guarded %s, %s open %s", t.style.bold("path operations"), guardedMark, itoa(guarded), openMark, itoa(open))
-	var before []*fastapi.Include
-	for _, o := range app.Operations {
-		t.includes(before, o.Includes)
-		before = o.Includes
-		t.operation(o, 4+2*len(o.Includes))
-	}
-	t.flush()
-}
-
-// guardedAndOpen counts the operations of an application; a mount is neither.
-func guardedAndOpen(app *fastapi.App) (guarded, open int) {
-	for _, o := range app.Operations {
-		switch {
-		case o.Kind == fastapi.MountKind:
-		case o.Protected:
-			guarded++
-		default:
-			open++
-		}
-	}
-	return guarded, open
-}
-
-// includes writes the include hops that the last operation did not stand under.
-func (t *mapText) includes(before, now []*fastapi.Include) {
-	common := 0
-	for common < len(before) && common < len(now) && before[common].At == now[common].At && before[common].Prefix == now[common].Prefix {
-		common++
-	}
-	for i := common; i < len(now); i++ {
-		note := ""
-		if g := guardNames(now[i].Dependencies); g != "" {
-			note = "guards all with " + g
-		}
-		t.row(4+2*i, strings.TrimSpace(now[i].Prefix+" ← "+now[i].Router), t.places.short(now[i].At), note)
-	}
-}
-
-func (t *mapText) operation(o *fastapi.Operation, indent int) {
-	mark, name := openMark, "open"
-	if o.Protected {
-		mark, name = guardedMark, ""
-	}
-	switch {
-	case o.Kind == fastapi.MountKind && o.Mounted != nil:
-		mark, name = mountMark, o.Mounted.Name
-	case o.Kind == fastapi.MountKind:
-		mark, name = mountMark, ""
-	case o.Protected:
-		name = guards(o)
-	}
-	t.row(indent, mark+" "+operationName(o), t.places.short(operationPlace(o)), name)
-}
-
-// guards says how an operation is guarded: each dependency that leads to a
-// scheme with it, "get_current_user ← OAuth2PasswordBearer", else the model's own words.
-func guards(o *fastapi.Operation) string {
-	if s := guardNames(o.Dependencies); s != "" {
-		for _, m := range o.Means {
-			if strings.HasPrefix(m, "middleware") {
-				s += "; " + m
-			}
-		}
-		return s
-	}
-	return strings.Join(o.Means, "; ")
-}
-
-// guardNames names those dependencies whose chain reaches a security scheme.
-func guardNames(list []*fastapi.Dependency) string {
-	var out []string
-	for _, d := range list {
-		if s := guardName(d); s != "" && !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
-	return strings.Join(out, "; ")
-}
-
-func guardName(d *fastapi.Dependency) string {
-	if d.Scheme != nil {
-		return d.Scheme.Name
-	}
-	for _, sub := range d.Dependencies {
-		if s := guardName(sub); s != "" {
-			return callableName(d.Callable) + " ← " + s
-		}
-	}
-	return ""
-}
-
-// callableName is a callable's name without its module.
-func callableName(c *fastapi.Callable) string {
-	if c == nil || c.Name == "" {
-		return "(not resolved)"
-	}
-	return afterColon(c.Name)
-}
-
 func (t *mapText) keys() {
 	if len(t.project.Keys) == 0 {
 		return
 	}
 	t.line("%s", t.style.bold("keys and settings")+t.style.dim("  equal letters: equal values"))
-	for _, k := range t.project.Keys {
+	others := 0
+	for _, k := range weighty(t.project.Keys) {
+		if weight(k) == 0 && !slices.Contains(oddRows(k), true) {
+			others++
+			continue
+		}
 		t.row(2, k.Name, t.places.short(k.At), strings.Join(append([]string{k.Loader}, roles(k.Roles)...), ", "))
 		t.flush()
 		var cells []string
@@ -360,6 +273,9 @@ func (t *mapText) keys() {
 		for _, part := range wrap(strings.Join(cells, " · "), t.style.columns()-6) {
 			t.line("      %s", part)
 		}
+	}
+	if others > 0 {
+		t.line("  %s", t.style.dim(count(others, "further setting", "further settings")+": bearings env lists all"))
 	}
 	t.line("")
 }
