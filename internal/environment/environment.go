@@ -129,7 +129,9 @@ type Command struct {
 	RootPath, ForwardedAllowIPs, Scheme string
 	// Config is a configuration file of the server in the tree (gunicorn.conf.py). "" when none.
 	Config source.Path
-	Args   []string
+	// Args are the arguments of the server, without the values that -e and
+	// password options give. Those of a Python script may still hold secrets.
+	Args []string
 }
 
 // Dir is a folder in an environment's file system. When Known is false, At and

@@ -145,18 +145,7 @@ func (b *imageBuilder) rel(p source.Path) string {
 func (b *imageBuilder) copyContext(c copySpec, ref, place string, into bool) {
 	pattern := strings.TrimPrefix(path.Clean("/"+ref), "/")
 	wild := strings.ContainsAny(pattern, "*?[")
-	exclude, err := patternmatcher.New(slices.Clone(c.exclude))
-	if err != nil {
-		exclude, c.exclude = &patternmatcher.PatternMatcher{}, nil
-	}
-	found, folder := false, false
-	skip := func(p source.Path) (bool, source.Location) {
-		if skip, at := b.ignored(b.rel(p)); skip {
-			return true, at
-		}
-		out, err := exclude.MatchesOrParentMatches(b.rel(p))
-		return len(c.exclude) > 0 && err == nil && out, c.at
-	}
+	found, folder, skip := false, false, b.skipper(c)
 	b.placed += len(b.contextFiles())
 	if b.placed > maxPlaced {
 		b.cur.fs.opaque = append(b.cur.fs.opaque, opaquePlace{"/", "the Dockerfile copies too much to be followed", c.at})
@@ -192,6 +181,21 @@ func (b *imageBuilder) copyContext(c copySpec, ref, place string, into bool) {
 	}
 	if !found {
 		b.cur.fs.opaque = append(b.cur.fs.opaque, opaquePlace{placeOf(place, ref, into && !wild), "what is copied is not in the tree", c.at})
+	}
+}
+
+// skipper tells which files of the context .dockerignore or COPY --exclude keeps out.
+func (b *imageBuilder) skipper(c copySpec) func(source.Path) (bool, source.Location) {
+	exclude, err := patternmatcher.New(slices.Clone(c.exclude))
+	return func(p source.Path) (bool, source.Location) {
+		if skip, at := b.ignored(b.rel(p)); skip {
+			return true, at
+		}
+		if err != nil || len(c.exclude) == 0 {
+			return false, c.at
+		}
+		out, err := exclude.MatchesOrParentMatches(b.rel(p))
+		return err == nil && out, c.at
 	}
 }
 

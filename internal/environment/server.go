@@ -148,11 +148,19 @@ func parseServer(call serverCall) serverOptions {
 	return o
 }
 
-// withoutValues blanks the values of NAME=value arguments (gunicorn -e), which
-// may be secrets and must not be shown with the command.
+// withoutValues blanks the values of NAME=value arguments (gunicorn -e) and of
+// passwords, which may be secrets and must not be shown with the command.
 func withoutValues(args []string) []string {
 	out := slices.Clone(args)
 	for i, a := range out {
+		if i > 0 && strings.HasSuffix(out[i-1], "-password") {
+			out[i] = "…"
+			continue
+		}
+		if name, _, ok := strings.Cut(a, "="); ok && strings.HasSuffix(name, "-password") {
+			out[i] = name + "=…"
+			continue
+		}
 		glued := strings.HasPrefix(a, "--env=") || strings.HasPrefix(a, "-e") && !strings.HasPrefix(a, "--") && len(a) > 2
 		if !glued && (i == 0 || out[i-1] != "-e" && out[i-1] != "--env") {
 			continue

@@ -230,18 +230,7 @@ func (s *shellRun) wrapped(w wrapper, args []string, complete bool, at source.Lo
 	if i >= len(args) {
 		return
 	}
-	override := w.words[0] == "dotenv" || w.words[0] == "pipenv"
-	if override && len(envFiles) == 0 {
-		envFiles = []string{".env"}
-	}
-	if len(envFiles) > 0 {
-		if inner == s {
-			inner = s.sub()
-		}
-		for _, f := range envFiles {
-			inner.loadDotenv(f, strings.Join(w.words, " "), override, at)
-		}
-	}
+	inner = inner.wrapperFiles(w, envFiles, at)
 	if w.words[0] == "doppler" || w.words[0] == "infisical" || w.words[0] == "chamber" || w.words[0] == "op" {
 		s.gap(at, w.words[0]+" sets variables from a secret store")
 	}
@@ -249,6 +238,23 @@ func (s *shellRun) wrapped(w wrapper, args []string, complete bool, at source.Lo
 		args, i = append([]string{"python"}, args[i:]...), 0
 	}
 	inner.command(args[i:], complete, at)
+}
+
+// wrapperFiles loads the env files of a wrapper into a shell of its own: dotenv
+// run and pipenv run take .env and override, uv run --env-file gives way.
+func (s *shellRun) wrapperFiles(w wrapper, envFiles []string, at source.Location) *shellRun {
+	override := w.words[0] == "dotenv" || w.words[0] == "pipenv"
+	if override && len(envFiles) == 0 {
+		envFiles = []string{".env"}
+	}
+	if len(envFiles) == 0 {
+		return s
+	}
+	inner := s.sub()
+	for _, f := range envFiles {
+		inner.loadDotenv(f, strings.Join(w.words, " "), override, at)
+	}
+	return inner
 }
 
 // loadDotenv reads an env file by python-dotenv's rules into the process.
