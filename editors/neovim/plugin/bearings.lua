@@ -18,7 +18,7 @@ command('BearingsExplain', function(a) require('bearings.explain').command(a.arg
   complete = function(lead) return require('bearings.explain').complete(lead) end,
   desc = 'The way of a request, and every place that can answer with a status: :BearingsExplain GET /me 401',
 })
-command('BearingsEnv', function() require('bearings.env').open() end, { desc = 'Which key is loaded in which environment' })
+command('BearingsEnv', function(a) require('bearings.env').open(a.args) end, { nargs = '?', desc = 'Which key is loaded in which environment; with a name only that key' })
 
 -- What code lenses and code actions of the server name.
 vim.lsp.commands['bearings.explain'] = function(c)
@@ -26,7 +26,7 @@ vim.lsp.commands['bearings.explain'] = function(c)
   if type(a) == 'table' then require('bearings.explain').open(a.operation, a.status) else require('bearings.explain').open(a, (c.arguments or {})[2]) end
 end
 vim.lsp.commands['bearings.showMap'] = function() require('bearings.map').open('') end
-vim.lsp.commands['bearings.showEnvironments'] = function() require('bearings.env').open() end
+vim.lsp.commands['bearings.showEnvironments'] = function(c) require('bearings.env').open((c.arguments or {})[1]) end
 
 vim.api.nvim_create_autocmd('LspAttach', {
   group = vim.api.nvim_create_augroup('bearings', {}),

@@ -46,14 +46,14 @@ export function activate(context: vscode.ExtensionContext): Api {
     'bearings.actions': () => showActions(running),
     'bearings.explain': (operation?: unknown, status?: unknown) => explain(running, explaining, operation, status),
     'bearings.showMap': () => map.reveal(),
-    'bearings.showEnvironments': () => environments.open(),
-    'bearings.openPlace': (file: string, line: number) => openPlace(file, line),
+    'bearings.showEnvironments': (key?: unknown) => environments.open(key),
+    'bearings.openPlace': (folder: string, file: string, line: number) => openPlace(folder, file, line),
     'bearings.openWalkthrough': () => vscode.commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#start`, false),
     'bearings.map.refresh': () => map.refresh(),
     'bearings.map.filter': () => map.chooseFilter(),
     'bearings.map.clearFilter': () => { map.setFilter('all'); },
     'bearings.map.explain': (n?: MapNode) => explain(running, explaining, nodeOperation(n)),
-    'bearings.map.copy': (n?: MapNode) => vscode.env.clipboard.writeText(nodeOperation(n) ?? ''),
+    'bearings.map.copy': (n?: MapNode) => vscode.env.clipboard.writeText(nodeOperation(n)?.operation ?? ''),
   };
   for (const [id, run] of Object.entries(commands)) context.subscriptions.push(vscode.commands.registerCommand(id, run as (...args: unknown[]) => unknown));
   void running.start();

@@ -134,6 +134,8 @@ export interface KeyInEnvironment {
 export interface Key extends Place {
   readonly name: string;
   readonly loader: string;
+  /** Its value is a secret. */
+  readonly secret?: boolean;
   /** "signs", "verifies", "algorithm", … */
   readonly roles?: readonly string[] | null;
   /** The names of the variables that it is read from. */

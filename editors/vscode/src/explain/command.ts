@@ -1,6 +1,7 @@
 // "Explain this status": which path operation, which status, and the panel.
 import * as vscode from 'vscode';
-import { EXPLAIN, MAP, operationId, type AuthenticationMap, type Explanation, type Operation } from '../protocol';
+import { currentFolder, mapsOfFolders } from '../folders';
+import { EXPLAIN, operationId, type Explanation, type Operation } from '../protocol';
 import type { Server } from '../server';
 import { statusesOf } from './html';
 import type { ExplainPanel } from './panel';
@@ -9,6 +10,8 @@ import type { ExplainPanel } from './panel';
 export interface ExplainArguments {
   readonly operation: string;
   readonly status?: number;
+  /** The URI of its folder; that of the current file when absent. */
+  readonly folder?: string;
 }
 
 export async function explain(server: Server, panel: ExplainPanel, given?: unknown, status?: unknown): Promise<void> {
@@ -18,32 +21,45 @@ export async function explain(server: Server, panel: ExplainPanel, given?: unkno
   }
   const known = fromArguments(given, status);
   if (known) {
-    await panel.open(known.operation, known.status);
+    await panel.open(known.operation, known.status, known.folder ?? currentFolder()?.uri.toString() ?? '');
     return;
   }
-  const operation = await pickOperation(server);
-  if (!operation) return;
-  const chosen = await pickStatus(server, operation);
-  if (chosen !== undefined) await panel.open(operation, chosen === 'any' ? undefined : chosen);
+  const picked = await pickOperation(server);
+  if (!picked) return;
+  const chosen = await pickStatus(server, picked);
+  if (chosen !== undefined) await panel.open(picked.id, chosen === 'any' ? undefined : chosen, picked.folder);
 }
 
+/** Understands "GET /me" with or without a status, and the same as an object. */
 export function fromArguments(given: unknown, status: unknown): ExplainArguments | undefined {
-  if (typeof given === 'string') return typeof status === 'number' ? { operation: given, status } : { operation: given };
-  if (typeof given !== 'object' || given === null || !('operation' in given) || typeof given.operation !== 'string') return undefined;
-  return 'status' in given && typeof given.status === 'number' ? { operation: given.operation, status: given.status } : { operation: given.operation };
+  const whole = typeof given === 'object' && given !== null ? given as Partial<Record<keyof ExplainArguments, unknown>> : { operation: given, status };
+  if (typeof whole.operation !== 'string') return undefined;
+  return {
+    operation: whole.operation,
+    ...(typeof whole.status === 'number' ? { status: whole.status } : {}),
+    ...(typeof whole.folder === 'string' ? { folder: whole.folder } : {}),
+  };
 }
 
-async function pickOperation(server: Server): Promise<string | undefined> {
-  const map = await server.ask<AuthenticationMap>(MAP);
-  const operations = (map?.apps ?? []).flatMap((app) => app.operations ?? []);
+interface Picked extends vscode.QuickPickItem {
+  readonly id: string;
+  readonly folder: string;
+  readonly here: boolean;
+}
+
+async function pickOperation(server: Server): Promise<Picked | undefined> {
   const here = vscode.window.activeTextEditor?.document.uri.path ?? '';
-  const items = operations.map((o) => ({ label: `${lockOf(o)} ${operationId(o)}`, description: o.file ? `${o.file}:${o.line ?? 1}` : '', id: operationId(o), here: Boolean(o.file) && here.endsWith(`/${o.file ?? ''}`) }));
+  const maps = await mapsOfFolders(server);
+  const items = maps.flatMap(({ folder, map }) => (map.apps ?? []).flatMap((app) => app.operations ?? []).map((o): Picked => ({
+    label: `${lockOf(o)} ${operationId(o)}`, description: o.file ? `${o.file}:${o.line ?? 1}` : '', id: operationId(o),
+    folder: folder.uri.toString(), here: Boolean(o.file) && here.endsWith(`/${o.file ?? ''}`),
+  })));
   items.sort((a, b) => Number(b.here) - Number(a.here));
   if (items.length === 0) {
-    void vscode.window.showInformationMessage('Bearings: no path operation was found in the open folder.');
+    void vscode.window.showInformationMessage('Bearings: no path operation was found in the open folders.');
     return undefined;
   }
-  return (await vscode.window.showQuickPick(items, { title: 'Explain a status (1/2): which path operation?', matchOnDescription: true }))?.id;
+  return await vscode.window.showQuickPick(items, { title: 'Explain a status (1/2): which path operation?', matchOnDescription: true, ignoreFocusOut: true });
 }
 
 function lockOf(o: Operation): string {
@@ -51,12 +67,17 @@ function lockOf(o: Operation): string {
   return o.protected ? '$(lock)' : '$(unlock)';
 }
 
-async function pickStatus(server: Server, operation: string): Promise<number | 'any' | undefined> {
-  const e = await server.ask<Explanation>(EXPLAIN, { operation });
+async function pickStatus(server: Server, { id, folder }: Picked): Promise<number | 'any' | undefined> {
+  let e: Explanation | undefined;
+  try {
+    e = await server.ask<Explanation>(EXPLAIN, { uri: folder, operation: id });
+  } catch {
+    return 'any'; // the panel says what the server answers
+  }
   const items: (vscode.QuickPickItem & { status: number | 'any' })[] = [{ label: 'Any status', status: 'any', description: 'the whole way of the request' }];
   for (const status of e ? statusesOf(e) : []) {
     const places = (e?.steps ?? []).flatMap((s) => s.outcomes ?? []).filter((o) => o.status === status).length;
     items.push({ label: String(status), status, description: `${places} place${places === 1 ? '' : 's'} can answer with it` });
   }
-  return (await vscode.window.showQuickPick(items, { title: `Explain a status (2/2): what does ${operation} answer?` }))?.status;
+  return (await vscode.window.showQuickPick(items, { title: `Explain a status (2/2): what does ${id} answer?`, ignoreFocusOut: true }))?.status;
 }

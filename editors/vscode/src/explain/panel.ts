@@ -17,12 +17,13 @@ export class ExplainPanel {
     private readonly server: Server,
   ) {}
 
-  async open(operation: string, status: number | undefined): Promise<void> {
+  async open(operation: string, status: number | undefined, folder: string): Promise<void> {
     this.operation = operation;
     this.status = status;
     this.panel ??= new Panel(this.context, 'bearings.explain', 'Explain', (m) => {
-      if (m.do === 'status') void this.open(this.operation, m.status ? Number(m.status) : undefined);
+      if (m.do === 'status') void this.open(this.operation, m.status ? Number(m.status) : undefined, this.panel?.folder ?? '');
     }, () => { this.panel = undefined; });
+    this.panel.folder = folder;
     this.panel.panel.title = `${operation}${status === undefined ? '' : ` → ${status}`}`;
     this.panel.panel.reveal(undefined, false);
     this.panel.fromTop();
@@ -35,7 +36,7 @@ export class ExplainPanel {
     const ticket = ++this.asked;
     const status = this.status;
     try {
-      const e = await this.server.ask<Explanation>(EXPLAIN, { operation: this.operation, ...(status === undefined ? {} : { status }) });
+      const e = await this.server.ask<Explanation>(EXPLAIN, { uri: this.panel.folder, operation: this.operation, ...(status === undefined ? {} : { status }) });
       if (e && ticket === this.asked) this.panel.show(explainPage(e, status));
     } catch (e) {
       if (ticket === this.asked) this.panel.show(html`<h1>${this.operation}</h1><p>The server could not explain this: ${e instanceof Error ? e.message : String(e)}</p>`);

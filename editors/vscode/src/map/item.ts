@@ -27,6 +27,6 @@ export function treeItem(n: MapNode): vscode.TreeItem {
   item.iconPath = n.kind === 'operation' ? guardingIcons[n.guarding ?? 'unresolved'] : new vscode.ThemeIcon(icons[n.kind]);
   item.accessibilityInformation = { label: [n.label, word === n.description ? '' : word, n.description, found].filter(Boolean).join(', ') };
   item.tooltip = [n.label, word, n.description === word ? '' : n.description, found, n.place ? `${n.place.file}:${n.place.line}` : ''].filter(Boolean).join('\n');
-  if (n.place) item.command = { command: 'bearings.openPlace', title: 'Open', arguments: [n.place.file, n.place.line] };
+  if (n.place && n.folder) item.command = { command: 'bearings.openPlace', title: 'Open', arguments: [n.folder, n.place.file, n.place.line] };
   return item;
 }

@@ -13,6 +13,8 @@ export interface MapNode {
   /** For path operations only. */
   readonly operation?: Operation;
   readonly guarding?: Guarding;
+  /** The URI of the folder that the answer was about; set by inFolder. */
+  readonly folder?: string;
   /** Stable while lines move, so that the view keeps what is expanded. */
   readonly id: string;
 }
@@ -26,6 +28,11 @@ export function guarding(o: Operation): Guarding {
 export function treeOf(map: AuthenticationMap): MapNode[] {
   const gaps = gapsNode('project', map.gaps ?? []);
   return [...(map.apps ?? []).map(appNode), ...(gaps ? [gaps] : [])];
+}
+
+/** The same nodes, each knowing its folder. */
+export function inFolder(nodes: readonly MapNode[], folder: string): MapNode[] {
+  return nodes.map((n) => ({ ...n, folder, id: `${folder} ${n.id}`, children: inFolder(n.children, folder) }));
 }
 
 function appNode(app: App): MapNode {

@@ -1,9 +1,10 @@
 // The Authentication Map as the editor shows it.
 import * as vscode from 'vscode';
-import { MAP, operationId, type AuthenticationMap } from '../protocol';
+import { mapsOfFolders } from '../folders';
+import { MAP, operationId } from '../protocol';
 import type { Server } from '../server';
 import { filterNames, filterTree, type Filter } from './filter';
-import { treeOf, type MapNode } from './model';
+import { inFolder, treeOf, type MapNode } from './model';
 import { treeItem } from './item';
 
 export class MapView implements vscode.TreeDataProvider<MapNode>, vscode.Disposable {
@@ -28,7 +29,7 @@ export class MapView implements vscode.TreeDataProvider<MapNode>, vscode.Disposa
     const ticket = ++this.asked;
     let all: MapNode[] = [];
     try {
-      all = treeOf((await this.server.ask<AuthenticationMap>(MAP)) ?? {});
+      all = (await mapsOfFolders(this.server)).flatMap(({ folder, map }) => inFolder(treeOf(map), folder.uri.toString()));
     } catch (e) {
       this.log.info(`${MAP}: ${String(e)}`);
     }
@@ -69,7 +70,7 @@ export class MapView implements vscode.TreeDataProvider<MapNode>, vscode.Disposa
   }
 }
 
-/** The name by which the server knows the node's operation. */
-export function nodeOperation(n: MapNode | undefined): string | undefined {
-  return n?.operation && operationId(n.operation);
+/** The operation of a node, as the Explain command wants it. */
+export function nodeOperation(n: MapNode | undefined): { operation: string; folder?: string } | undefined {
+  return n?.operation && { operation: operationId(n.operation), ...(n.folder === undefined ? {} : { folder: n.folder }) };
 }

@@ -17,6 +17,8 @@ export interface Message {
 
 export class Panel {
   readonly panel: vscode.WebviewPanel;
+  /** The URI of the folder that what is shown is about. */
+  folder = '';
   private ready = false;
   private body: string | undefined;
   private top = false;
@@ -54,7 +56,7 @@ export class Panel {
         this.send();
         return;
       case 'open':
-        void openPlace(m.file ?? '', Number(m.line), true);
+        void openPlace(this.folder, m.file ?? '', Number(m.line), vscode.ViewColumn.One);
         return;
       case 'copy':
         void vscode.env.clipboard.writeText(m.text ?? '').then(() => this.panel.webview.postMessage({ say: 'Copied' }));
