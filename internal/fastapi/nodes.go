@@ -206,7 +206,7 @@ func (l *linker) register(f *interpret.Frame, n *node, site *interpret.CallSite,
 	if endpoint == nil {
 		endpoint = &interpret.Unknown{Origin: interpret.Origin{At: site.At}, Reason: "the handler could not be followed"}
 	}
-	r := &routeEntry{kind: kind, methods: methods, path: path.Value, pathAt: path.At, endpoint: endpoint, deps: l.depList(f, args, "dependencies"), plain: plain}
+	r := &routeEntry{kind: kind, methods: methods, path: path.Value, pathAt: path.At, endpoint: endpoint, deps: l.depList(f, args, "dependencies"), args: args, plain: plain}
 	n.add(f, l, &event{at: site.At, route: r})
 }
 

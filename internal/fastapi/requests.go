@@ -30,7 +30,8 @@ func (l *linker) requests(p *Project) {
 				continue
 			}
 			if v, ok := o.Handler.ref.(interpret.Value); ok && l.interesting(v) {
-				o.Handler.Flow = l.runCallable(v, nil).flow
+				e := l.runCallable(v, nil)
+				o.Handler.Flow, o.Result = e.flow, e.result
 			}
 		}
 	}
