@@ -74,6 +74,9 @@ func (b *builder) settings(a *App, n *node) {
 		}
 	}
 	text("root_path", &a.RootPath)
+	if v, ok := n.args.Get(-1, "root_path"); ok {
+		a.RootPathAt = v.At
+	}
 	text("docs_url", &a.DocsURL)
 	text("redoc_url", &a.RedocURL)
 	text("openapi_url", &a.OpenAPIURL)
@@ -91,6 +94,7 @@ type hop struct {
 	conds    []interpret.Condition
 	gaps     []Gap
 	cutoff   int
+	cutoffAt source.Location // the include_router call at cutoff
 	active   []*node
 }
 
@@ -118,8 +122,11 @@ func (b *builder) flatten(a *App, n *node, h hop, depth int) {
 	mine := b.resolver.entries(n.deps, via, op)
 	h.gaps = append(slices.Clone(h.gaps), op.Gaps...)
 	for _, e := range n.events {
-		if !b.lazy && e.seq >= h.cutoff {
-			continue
+		if e.seq >= h.cutoff {
+			b.late(a, n, e, h, own)
+			if !b.lazy {
+				continue
+			}
 		}
 		switch {
 		case e.route != nil:
@@ -164,6 +171,7 @@ func (b *builder) route(a *App, n *node, e *event, h hop, own string, mine []*De
 		a.Operations = append(a.Operations, op)
 		return
 	}
+	op.ResponseModel = l.responseModel(r)
 	op.Dependencies = append(op.Dependencies, h.deps...)
 	op.Dependencies = append(op.Dependencies, mine...)
 	op.Dependencies = append(op.Dependencies, b.resolver.entries(r.deps, ViaDecorator, op)...)
@@ -223,7 +231,10 @@ func (b *builder) include(a *App, n *node, e *event, h hop, own string, mine []*
 			}
 		}
 	}
-	next := hop{prefix: h.prefix + own + prefix, known: h.known && known, conds: append(slices.Clone(h.conds), e.conds...), gaps: slices.Clone(h.gaps), cutoff: min(h.cutoff, e.seq), active: h.active}
+	next := hop{prefix: h.prefix + own + prefix, known: h.known && known, conds: append(slices.Clone(h.conds), e.conds...), gaps: slices.Clone(h.gaps), cutoff: min(h.cutoff, e.seq), cutoffAt: h.cutoffAt, active: h.active}
+	if e.seq <= h.cutoff {
+		next.cutoffAt = e.at
+	}
 	if !known {
 		next.gaps = append(next.gaps, Gap{At: originAt(inc.prefix, e.at), Reason: "the prefix could not be resolved: " + reason(inc.prefix), Parts: Routes})
 	}

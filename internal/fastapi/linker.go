@@ -16,28 +16,30 @@ type linker struct {
 	in      Input
 	machine *interpret.Machine
 
-	nodes       []*node // every application and router, in order of creation
-	schemes     []*Scheme
-	uses        []*use
-	overrides   []*overrideEntry
-	loads       []*envLoad
-	reads       map[readKey]*EnvRead
-	readOrder   []*EnvRead
-	tokens      map[tokenKey]*TokenCall
-	tokenOrder  []*TokenCall
-	flows       map[callKey]*flowEntry
-	callables   map[callKey]*Callable
-	gaps        []Gap
-	seenGaps    map[source.Location]bool
-	tracing     *tracer
-	bare        []BareDependency
-	environSets []EnvironSet
-	env         *environment.Environment // the one that is being looked at; nil for the local one
-	dotenvs     map[source.Path][]environment.Entry
-	fileMisses  []FileMiss
-	reachable   reachIndex
-	pairs       []TokenPair
-	served      map[interpret.Value]source.Location // applications that something names: a start command, the configuration
+	nodes         []*node // every application and router, in order of creation
+	schemes       []*Scheme
+	uses          []*use
+	overrides     []*overrideEntry
+	loads         []*envLoad
+	reads         map[readKey]*EnvRead
+	readOrder     []*EnvRead
+	tokens        map[tokenKey]*TokenCall
+	tokenOrder    []*TokenCall
+	flows         map[callKey]*flowEntry
+	callables     map[callKey]*Callable
+	gaps          []Gap
+	seenGaps      map[source.Location]bool
+	tracing       *tracer
+	bare          []BareDependency
+	environSets   []EnvironSet
+	env           *environment.Environment // the one that is being looked at; nil for the local one
+	dotenvs       map[source.Path][]environment.Entry
+	fileMisses    []FileMiss
+	reachable     reachIndex
+	coroutines    []CoroutineCall
+	coroutineSeen map[source.Location]bool
+	pairs         []TokenPair
+	served        map[interpret.Value]source.Location // applications that something names: a start command, the configuration
 }
 
 func newLinker(in Input) *linker {
@@ -86,6 +88,7 @@ type routeEntry struct {
 	pathAt   source.Location
 	endpoint interpret.Value
 	deps     []depEntry
+	args     *interpret.Args
 	plain    bool // a Starlette route: no dependencies, no parameters
 }
 
@@ -133,6 +136,7 @@ type use struct {
 	wrapper             string
 	place               UsePlace
 	function, parameter string
+	param               *UseParameter
 }
 
 func (l *linker) gap(at source.Location, parts Part, reason string) {

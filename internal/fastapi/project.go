@@ -28,6 +28,7 @@ type Project struct {
 	Gaps        []Gap            // of the project as a whole; those of an application are its own
 	Loads       []*EnvLoad       // calls that load env files, in the order in which they run
 	EnvironSets []EnvironSet
+	Coroutines  []CoroutineCall // calls of async functions on the way of a request
 	FileMisses  []FileMiss
 
 	linker *linker
@@ -40,7 +41,8 @@ type App struct {
 	Role AppRole
 
 	RootPath   string
-	DocsURL    string // "" when switched off
+	RootPathAt source.Location // the root_path argument; zero when there is none
+	DocsURL    string          // "" when switched off
 	RedocURL   string
 	OpenAPIURL string
 
@@ -52,6 +54,7 @@ type App struct {
 	Parent       *App          // the application that mounts this one; nil for a root
 	MountPath    string        // the path under Parent
 	Gaps         []Gap
+	Late         []LateRegistration // added to a router after it had been included
 
 	node *node
 }
@@ -78,22 +81,24 @@ const (
 
 // Operation is one path operation as it is served, or a mount.
 type Operation struct {
-	App          *App
-	Kind         OperationKind
-	Methods      []string        // sorted; nil for websocket and mount
-	Path         string          // the full path pattern, all prefixes applied
-	Handler      *Callable       // nil for a mount of something that is no project code
-	Registered   source.Location // the decorator or the add_api_route call
-	PathAt       source.Location // the path argument; zero when there is none
-	Includes     []*Include      // from the application inwards
-	Dependencies []*Dependency   // in the order in which FastAPI resolves them
-	Parameters   []*Parameter    // the handler's own parameters that are no dependencies
-	Protected    bool
-	Means        []string        // how: "OAuth2PasswordBearer", "dependency reads Authorization", "middleware AuthMiddleware", …
-	Mounted      *App            // for a mount of an application
-	Conditions   []Condition     // tests that were not decidable and hold when it is registered
-	Node         source.Location // the application or router on which it was registered
-	Gaps         []Gap
+	App           *App
+	Kind          OperationKind
+	Methods       []string        // sorted; nil for websocket and mount
+	Path          string          // the full path pattern, all prefixes applied
+	Handler       *Callable       // nil for a mount of something that is no project code
+	Registered    source.Location // the decorator or the add_api_route call
+	PathAt        source.Location // the path argument; zero when there is none
+	Includes      []*Include      // from the application inwards
+	Dependencies  []*Dependency   // in the order in which FastAPI resolves them
+	Parameters    []*Parameter    // the handler's own parameters that are no dependencies
+	Protected     bool
+	Means         []string        // how: "OAuth2PasswordBearer", "dependency reads Authorization", "middleware AuthMiddleware", …
+	Mounted       *App            // for a mount of an application
+	Conditions    []Condition     // tests that were not decidable and hold when it is registered
+	Node          source.Location // the application or router on which it was registered
+	ResponseModel any             // the interpreter's value of response_model= or of the return annotation; nil when there is none
+	Result        any             // what the handler returns, as far as it was followed; nil when it was not
+	Gaps          []Gap
 }
 
 // ID is how people name an operation: "GET /me", "WEBSOCKET /ws", "MOUNT /static".
@@ -305,6 +310,7 @@ type Override struct {
 	App       *App
 	Key       *Callable
 	Value     *Callable // nil when it is no callable
+	Result    any       // the interpreter's value of Value, also when it is no callable
 	ValueText string
 	InTest    bool
 }
@@ -319,6 +325,7 @@ type DependsUse struct {
 	Place     UsePlace
 	Function  string // the function in whose signature it stands
 	Parameter string
+	Param     *UseParameter // the parameter it was found on when a request was followed; nil otherwise
 }
 
 // UsePlace says where a Depends(…) stands.
