@@ -43,7 +43,10 @@ func analyse(ctx context.Context, t target, rules choice) (*answer, error) {
 	a := &answer{target: t, workspace: w}
 	snapshot := w.Snapshot()
 	if a.python = pythonFiles(snapshot.Tree()); a.python == 0 {
-		return nil, fmt.Errorf("%s holds no Python file", t.name)
+		return nil, fmt.Errorf("%s holds no Python file", t.folder())
+	}
+	if t.file != "" && !slices.Contains(snapshot.Tree().Paths(), t.file) {
+		return nil, fmt.Errorf("%s is not read: the project at %s ignores it", t.name, t.folder())
 	}
 	if a.project, err = snapshot.Project(ctx); err != nil {
 		return nil, err

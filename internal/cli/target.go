@@ -21,6 +21,14 @@ type target struct {
 	listed bool
 }
 
+// folder names the project's folder for people.
+func (t target) folder() string {
+	if t.file == "" {
+		return t.name
+	}
+	return t.root
+}
+
 // targets resolves what a person names: a folder, a file of a project, or
 // "folder/..." for each project directly below it.
 func targets(args []string) ([]target, error) {
