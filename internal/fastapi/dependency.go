@@ -85,6 +85,9 @@ func (l *linker) inspect(p param) paramInfo {
 			info.field = inst
 		}
 	}
+	if info.depends != nil {
+		info.depends.State.(*use).attach(l, info, p)
+	}
 	return info
 }
 

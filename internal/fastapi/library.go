@@ -95,6 +95,9 @@ func (l *linker) Method(f *interpret.Frame, site *interpret.CallSite, recv *inte
 	if n := nodeOf(recv); n != nil {
 		return l.nodeMethod(f, site, n, recv, name, args)
 	}
+	if n := overridesNode(recv); n != nil {
+		return l.overridesMethod(f, site, n, name, args)
+	}
 	if v, ok := l.envMethod(f, site, recv, name, args); ok {
 		return v, true
 	}
@@ -119,7 +122,7 @@ func (l *linker) Attr(f *interpret.Frame, recv *interpret.Instance, name string,
 				return recv, true
 			}
 		case "dependency_overrides":
-			return &interpret.Symbol{Origin: interpret.Origin{At: at}, Data: &overridesOf{n}}, true
+			return overridesObject(n, at), true
 		case "prefix":
 			if n.prefix != nil {
 				return n.prefix, true
@@ -168,27 +171,13 @@ func (l *linker) SetAttr(f *interpret.Frame, recv *interpret.Instance, name stri
 	}
 }
 
-type overridesOf struct{ node *node }
-
-type overrideEntry struct {
-	node               *node
-	key, value         interpret.Value
-	at, keyAt, valueAt source.Location
-}
-
 // SetItem implements interpret.Library.
 func (l *linker) SetItem(f *interpret.Frame, container interpret.Value, key, v interpret.Value, at, keyAt, valueAt source.Location) {
-	if s, ok := container.(*interpret.Symbol); ok {
-		if o, ok := s.Data.(*overridesOf); ok {
-			l.override(f, o.node, key, v, at, keyAt, valueAt)
-			return
-		}
+	if n := overridesNode(container); n != nil {
+		l.override(f, n, key, v, at, keyAt, valueAt)
+		return
 	}
 	l.environItem(f, container, key, v, at)
-}
-
-func (l *linker) override(_ *interpret.Frame, n *node, key, v interpret.Value, at, keyAt, valueAt source.Location) {
-	l.overrides = append(l.overrides, &overrideEntry{n, key, v, at, keyAt, valueAt})
 }
 
 func isResponse(path string) bool {

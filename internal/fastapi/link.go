@@ -224,8 +224,10 @@ func (l *linker) project(p *Project) {
 	p.Loads, p.EnvironSets, p.FileMisses = l.loads, l.environSets, l.fileMisses
 	p.Gaps = append(p.Gaps, l.gaps...)
 	l.projectUses(p)
-	l.projectOverrides(p)
+	p.Coroutines = l.coroutines
 	l.projectKeys(p)
+	l.testOverrides()
+	l.projectOverrides(p)
 	l.pairs = p.pairs()
 }
 
@@ -319,26 +321,11 @@ func (l *linker) projectUses(p *Project) {
 			continue
 		}
 		seen[u.inst.At] = true
-		d := &DependsUse{At: u.inst.At, Wrapper: u.wrapper, Place: u.place, Function: u.function, Parameter: u.parameter}
+		d := &DependsUse{At: u.inst.At, Wrapper: u.wrapper, Place: u.place, Function: u.function, Parameter: u.parameter, Param: u.param}
 		if a, ok := u.inst.Args.Get(0, "dependency"); ok {
 			d.Argument, d.Value = a.At, a.Value
 			d.Callable = l.callable(a.Value)
 		}
 		p.Uses = append(p.Uses, d)
-	}
-}
-
-func (l *linker) projectOverrides(p *Project) {
-	for _, o := range l.overrides {
-		out := &Override{At: o.at, KeyAt: o.keyAt, ValueAt: o.valueAt, Key: l.callable(o.key), ValueText: l.text(o.valueAt), InTest: roleOf(o.at.Path) == TestApp}
-		for _, a := range p.Apps {
-			if a.node == o.node {
-				out.App = a
-			}
-		}
-		if c := l.callable(o.value); c.Kind != UnknownCallable {
-			out.Value = c
-		}
-		p.Overrides = append(p.Overrides, out)
 	}
 }

@@ -317,6 +317,7 @@ func (t *tracer) Call(f *interpret.Frame, site *interpret.CallSite, callee inter
 		t.readItem(f, recv, args.Value(0, "key"), site.At, false, args.Value(1, "default") != nil)
 	}
 	t.l.tokenUse(f, site, callee, args)
+	t.l.coroutine(f, site, callee)
 }
 
 func methodOf(callee interpret.Value) (string, interpret.Value) {
