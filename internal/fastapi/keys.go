@@ -150,8 +150,9 @@ type Resolved struct {
 	Reason string
 	Raw    any
 
-	Handed   []Hop     // the arguments through which it came, nearest first
-	Injected *Callable // the dependable that provides it, or the object that it is taken from
+	Parameters source.Location // the parameters of the class whose object kept it; zero when none did
+	Handed     []Hop           // the arguments through which it came, nearest first
+	Injected   *Callable       // the dependable that provides it, or the object that it is taken from
 }
 
 // Claim is one claim that is written or read.

@@ -58,7 +58,7 @@ func (l *linker) tokenCall(f *interpret.Frame, site *interpret.CallSite, path st
 	}
 	if a, given := args.Get(shape.key, shape.keyName); given && shape.key != -2 {
 		t.Key = l.resolved(a)
-		t.Key.Handed, t.Key.Injected = l.handed(f, a)
+		l.handed(f, a, t.Key)
 	}
 	if shape.algorithm != -2 {
 		a, given := args.Get(shape.algorithm, shape.algorithmName)

@@ -5,6 +5,7 @@ import (
 
 	"bearings/internal/environment"
 	"bearings/internal/interpret"
+	"bearings/internal/source"
 )
 
 // defaultAlgorithm is what a library signs with when the call does not say:
@@ -76,4 +77,24 @@ func (p *Project) signsWith(e *environment.Environment, s *TokenCall) (KeyRow, b
 func openList(raw any) bool {
 	seq, ok := raw.(*interpret.Seq)
 	return ok && seq.Open
+}
+
+// Nested returns the places of the lists that stand within a decode's list of algorithms.
+func Nested(t *TokenCall) (places []source.Location) {
+	seq, ok := t.AlgorithmsValue.(*interpret.Seq)
+	if !ok {
+		return nil
+	}
+	for _, item := range seq.Items {
+		if s, ok := item.(*interpret.Symbol); ok {
+			if r, ok := s.Data.(*EnvRead); ok {
+				places = append(places, r.At)
+				continue
+			}
+		}
+		if inner, ok := item.(*interpret.Seq); ok {
+			places = append(places, inner.At)
+		}
+	}
+	return places
 }

@@ -1,8 +1,6 @@
 package fastapi
 
 import (
-	"strings"
-
 	"bearings/internal/interpret"
 	"bearings/internal/source"
 )
@@ -21,7 +19,7 @@ func (l *linker) claims(t *TokenCall, v interpret.Value, depth int) {
 			if at.IsZero() {
 				at = interpret.OriginOf(e.Value).At
 			}
-			t.Claims = append(t.Claims, Claim{Name: name, At: at, Kind: l.kindOf(e.Value, 0), Raw: e.Value})
+			t.Claims = append(t.Claims, l.claim(name, at, e.Value))
 		}
 		t.ClaimsOpen = t.ClaimsOpen || x.Open
 	case *interpret.Choice:
@@ -67,68 +65,6 @@ func (l *linker) modelClaims(t *TokenCall, inst *interpret.Instance) {
 	for _, fd := range interpret.Fields(c) {
 		v := inst.Attrs[fd.Name]
 		at := source.Location{Path: fd.Class.Module.Path, Span: fd.Assign.Span()}
-		t.Claims = append(t.Claims, Claim{Name: fd.Name, At: at, Kind: l.kindOf(v, 0), Raw: v})
+		t.Claims = append(t.Claims, l.claim(fd.Name, at, v))
 	}
-}
-
-// kindOf names the Python type of a value, when it is known: "str", "int", "datetime", …
-func (l *linker) kindOf(v interpret.Value, depth int) string {
-	if v == nil || depth > 6 {
-		return ""
-	}
-	switch x := v.(type) {
-	case *interpret.Str:
-		return "str"
-	case *interpret.Num:
-		if x.IsFloat {
-			return "float"
-		}
-		return "int"
-	case *interpret.Bool:
-		return "bool"
-	case *interpret.Seq:
-		return "list"
-	case *interpret.Dict:
-		return "dict"
-	case *interpret.None:
-		return "None"
-	case *interpret.Instance:
-		path := externalPath(x.Class)
-		if m, ok := x.State.(*interpret.EnumMember); ok && m.IsStr {
-			return "str"
-		}
-		if c, ok := x.Class.(*interpret.Class); ok {
-			return c.Def.Name
-		}
-		return strings.TrimPrefix(path[strings.LastIndexByte(path, '.')+1:], "builtins.")
-	case *interpret.Op:
-		switch x.Name {
-		case "str", "int", "float", "bool":
-			return x.Name
-		case "fstring":
-			return "str"
-		case "parameter":
-			if len(x.Args) == 1 {
-				return l.kindOf(x.Args[0], depth+1)
-			}
-		case "method":
-			switch x.Text {
-			case "strip", "lower", "upper", "decode", "replace", "hex":
-				return "str"
-			}
-		case "or":
-			return l.kindOf(x.Args[0], depth+1)
-		}
-	case *interpret.Choice:
-		kind := ""
-		for i, o := range x.Options {
-			k := l.kindOf(o.Value, depth+1)
-			if i > 0 && k != kind {
-				return ""
-			}
-			kind = k
-		}
-		return kind
-	}
-	return ""
 }

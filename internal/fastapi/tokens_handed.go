@@ -8,9 +8,13 @@ import (
 
 // handed follows an argument back through the calls that handed it on: the
 // parameters of the functions around it, and the arguments with which an object
-// was made. injected is the dependable that FastAPI calls for the parameter at
+// was made. Injected is the dependable that FastAPI calls for the parameter at
 // which the way ends; nil when it ends elsewhere.
-func (l *linker) handed(f *interpret.Frame, a interpret.Arg) (hops []Hop, injected *Callable) {
+func (l *linker) handed(f *interpret.Frame, a interpret.Arg, r *Resolved) {
+	r.Handed, r.Injected = l.handedThrough(f, a, r)
+}
+
+func (l *linker) handedThrough(f *interpret.Frame, a interpret.Arg, r *Resolved) (hops []Hop, injected *Callable) {
 	saved, tracing := l.machine.Tracer, l.tracing
 	l.machine.Tracer, l.tracing = nil, nil
 	defer func() { l.machine.Tracer, l.tracing = saved, tracing }()
@@ -37,6 +41,7 @@ func (l *linker) handed(f *interpret.Frame, a interpret.Arg) (hops []Hop, inject
 			inst, ok := f.Eval(x.Value).(*interpret.Instance)
 			if made, found := madeWith(inst, ok, v); found {
 				hops = append(hops, Hop{At: made.At, Note: "given to " + l.className(inst)})
+				r.Parameters = constructorParameters(inst)
 				f, expr = inst.Site.Frame, made.Expr
 				continue
 			}
@@ -180,6 +185,20 @@ func madeWith(inst *interpret.Instance, ok bool, v interpret.Value) (interpret.A
 		}
 	}
 	return interpret.Arg{}, false
+}
+
+// constructorParameters is where the class of an object says what it is made
+// with: the parameters of __init__; nowhere when it has none of its own.
+func constructorParameters(inst *interpret.Instance) source.Location {
+	c, ok := inst.Class.(*interpret.Class)
+	if !ok {
+		return source.Location{}
+	}
+	fn, _ := c.Lookup("__init__")
+	if init, ok := fn.(*interpret.Func); ok && init.Def != nil {
+		return source.Location{Path: init.Module.Path, Span: init.Def.ParamsAt.Span()}
+	}
+	return source.Location{Path: c.Module.Path, Span: c.Def.NameAt.Span()}
 }
 
 func (l *linker) className(inst *interpret.Instance) string {

@@ -176,6 +176,9 @@ func (f *Frame) fieldAttr(inst *Instance, c *Class, name string, at source.Locat
 	}
 	frame := &Frame{M: f.M, Module: module, Scope: module.Scope, depth: f.depth + 1}
 	if v := frame.OfAnnotation(field.Annotation, at); v != nil {
+		if o := v.origin(); o.Name == "" {
+			o.Name, o.NameAt = name, source.Location{Path: module.Path, Span: field.Span()}
+		}
 		inst.Attrs[name] = v
 		return v
 	}
