@@ -282,7 +282,13 @@ def _note_instances(cls):
 
 def _note(self):
     if id(self) not in CREATED:
-        CREATED[id(self)] = project_frame(3)
+        fr = project_frame(3)
+        f = sys._getframe(2)
+        while fr and f and rel(f.f_code.co_filename) != fr["file"]:
+            if f.f_code.co_filename == "<string>" and f.f_code.co_name == "<module>":
+                fr["deferred"] = True  # a string annotation is evaluated far from where it stands
+            f = f.f_back
+        CREATED[id(self)] = fr
         KEEP.append(self)
 
 
@@ -580,7 +586,7 @@ def ckey(c):
         d["bound"] = b
         if cr:
             d["file"], d["line"], d["created_in"] = cr["file"], cr["line"], cr["in"]
-            d["exact"] = True
+            d["exact"] = "deferred" not in cr
         elif b and "@" in b[0]:
             d["file"], ln = b[0].split("@")[1].rsplit(":", 1)
             d["line"] = int(ln)
@@ -766,6 +772,7 @@ def app_info(app, prefix, inner_of=None):
     if deps:
         d["app_dependencies"] = [ckey(x.dependency) for x in deps if x.dependency]
     um = []
+    adds = [x for x in reversed(MWADDS) if x[1] is app]  # each one is put in front of those before
     for m in getattr(app, "user_middleware", []):
         cls = getattr(m, "cls", None) or m[0]
         opts = getattr(m, "kwargs", None)
@@ -776,9 +783,8 @@ def app_info(app, prefix, inner_of=None):
         pos = getattr(m, "args", None)
         if pos:
             e["args"] = simple(list(pos))
-        for fr, a, c, k in MWADDS:
-            if a is app and c is cls and (k is opts or k == opts):
-                e["added_at"] = fr
+        if len(um) < len(adds) and adds[len(um)][2] is cls:
+            e["added_at"] = adds[len(um)][0]
         um.append(e)
     d["user_middleware_outermost_first"] = um
     try:

@@ -95,7 +95,7 @@ func (g *generator) parameters(m *module, n int, bare bool, first ...string) str
 			with = append(with, name+"="+g.wrapper(m, d.callable(m)))
 		case g.chance(25):
 			with = append(with, fmt.Sprintf("%s: dict = %s", name, g.wrapper(m, d.callable(m))))
-		case g.chance(15) && !m.future:
+		case g.quotes && g.chance(20) && !m.future:
 			without = append(without, fmt.Sprintf("%s: %q", name, m.plain("typing", "Annotated")+"[dict, "+g.wrapper(m, d.callable(m))+"]"))
 		default:
 			without = append(without, fmt.Sprintf("%s: %s[dict, %s]", name, m.plain("typing", "Annotated"), g.wrapper(m, d.callable(m))))

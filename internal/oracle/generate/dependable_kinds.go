@@ -29,7 +29,9 @@ func (g *generator) requestParameters(m *module) []string {
 
 func (g *generator) function(m *module) *dependable {
 	name := g.fresh("get_thing")
+	g.quotes = true
 	m.line(0, "%s %s(%s):", g.def(), name, g.parameters(m, g.rng.IntN(3), false, g.requestParameters(m)...))
+	g.quotes = false
 	m.line(1, "return {}")
 	return simple(symbol{m, name}, "")
 }

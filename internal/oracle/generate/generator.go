@@ -26,6 +26,7 @@ type generator struct {
 	deps    []*dependable
 	lists   []symbol // lists of dependencies in variables
 	routers []routed
+	quotes  bool // annotations may be strings: the signature is a plain function's
 }
 
 // New writes one application. Equal arguments give equal packages.

@@ -176,7 +176,9 @@ func (g *generator) operation(m *module, level int, on string) {
 }
 
 func (g *generator) handler(m *module, level int, name string, bare bool, first []string) {
+	g.quotes = level == 0
 	m.line(level, "%s %s(%s):", g.def(), name, g.parameters(m, g.rng.IntN(3), bare, first...))
+	g.quotes = false
 	m.line(level+1, "return {}")
 }
 
