@@ -80,3 +80,24 @@ func TestWrap(t *testing.T) {
 		}
 	}
 }
+
+// FuzzExcerpt draws arbitrary lines of every kind of file: it must not panic,
+// show a control character, or point behind the line.
+func FuzzExcerpt(f *testing.F) {
+	for _, text := range []string{"x = \"日本\"", "A=b\r\nC='d", "\t- KEY: v", "ENV A=b C=\"d", "\xff\xfe\x00", "\"\"\"", "'\\"} {
+		f.Add(text, 0, len(text), uint8(0))
+	}
+	names := []source.Path{"a.py", ".env", "compose.yaml", "Dockerfile", "x.toml", "readme"}
+	f.Fuzz(func(t *testing.T, text string, start, end int, kind uint8) {
+		path := names[int(kind)%len(names)]
+		at := source.Location{Path: path, Span: source.Span{Start: start, End: end}}
+		p := &fastapi.Project{Tree: source.NewMapTree(map[source.Path]string{path: text}), Keys: []*fastapi.Key{{Name: "K", Secret: true, At: at}}}
+		if start < 0 || end < start {
+			return
+		}
+		e, _ := NewRedactor(p).excerptAt(newPlaces(p), at, 60)
+		if strings.ContainsAny(e.text, "\r\n\x1b\x00") || textCells(e.text) > 60 || len(e.carets()) > 200 {
+			t.Errorf("%q: %+v", text, e)
+		}
+	})
+}
