@@ -67,7 +67,7 @@ func (l *linker) depList(f *interpret.Frame, args *interpret.Args, name string) 
 	if !ok {
 		return nil
 	}
-	return l.depsOf(f, a.Value, a.At)
+	return l.placed(a, l.depsOf(f, a.Value, a.At))
 }
 
 func (l *linker) depsOf(f *interpret.Frame, v interpret.Value, at source.Location) []depEntry {

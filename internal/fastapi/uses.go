@@ -2,6 +2,7 @@ package fastapi
 
 import (
 	"bearings/internal/interpret"
+	"bearings/internal/python"
 	"bearings/internal/source"
 )
 
@@ -103,4 +104,24 @@ func (b *builder) late(a *App, n *node, e *event, h hop, own string) {
 		}
 	}
 	a.Late = append(a.Late, r)
+}
+
+// placed gives the entries that are no Depends(…) the place at which they stand
+// in the list, in place of the one at which the object was made.
+func (l *linker) placed(a interpret.Arg, entries []depEntry) []depEntry {
+	display, _ := a.Expr.(*python.Sequence)
+	for i := range entries {
+		if inst, ok := entries[i].value.(*interpret.Instance); ok {
+			if _, isUse := inst.State.(*use); isUse {
+				continue
+			}
+		}
+		switch {
+		case display != nil && len(display.Elements) == len(entries):
+			entries[i].at = source.Location{Path: a.At.Path, Span: display.Elements[i].Span()}
+		case !a.At.IsZero():
+			entries[i].at = a.At
+		}
+	}
+	return entries
 }
