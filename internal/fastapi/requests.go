@@ -29,7 +29,7 @@ func (l *linker) requests(p *Project) {
 			if o.Handler == nil || o.Handler.Function == nil || o.Kind == MountKind {
 				continue
 			}
-			if v, ok := o.Handler.ref.(interpret.Value); ok && l.interesting(v) {
+			if v, ok := o.Handler.ref.(interpret.Value); ok && (l.interesting(v) || o.TakesPasswordForm()) {
 				e := l.runCallable(v, nil)
 				o.Handler.Flow, o.Result = e.flow, e.result
 			}
