@@ -254,7 +254,7 @@ func (f *Frame) invoke(site *CallSite, fn *Func, args *Args) Value {
 	if f.depth >= maxDepth || f.active(fn) > 1 {
 		return result(f.Unknown(site.At, "the call is nested too deeply"))
 	}
-	if f.M.Tracer != nil && f.M.Reach != nil && !f.M.Reach(fn) {
+	if f.M.Tracer != nil && f.M.Reach != nil && f.Caller != nil && !f.M.Reach(fn) {
 		if fn.Def != nil && fn.Def.Returns != nil {
 			if v := f.M.FrameOf(fn).OfAnnotation(fn.Def.Returns, site.At); v != nil {
 				return result(v)
