@@ -262,7 +262,7 @@ func (i paramInfo) request(l *linker, p param) *Parameter {
 
 func (i paramInfo) fieldParameter(l *linker, out *Parameter) {
 	kind := fieldOf(i.field)
-	out.DefaultAt = i.field.At
+	out.DefaultAt, out.Field = i.field.At, i.field
 	out.In = map[string]ParameterIn{"Header": InHeader, "Query": InQuery, "Path": InPath, "Cookie": InCookie, "Body": InBody, "Form": InForm, "File": InFile}[kind]
 	d := i.field.Args.Value(0, "default")
 	if inDefault, ok := i.deflt.(*interpret.Instance); !ok || inDefault != i.field {

@@ -210,6 +210,7 @@ type Parameter struct {
 	DefaultAt source.Location // the Header(…), Query(…), … call; zero when there is none
 	Alias     bool            // Wire was given by alias=
 	Verbatim  bool            // a header whose underscores are not converted
+	Field     any             // the Header(…), Query(…), … object; nil when there is none
 	Value     any             // the interpreter's value of the default; nil when there is none
 }
 
