@@ -45,6 +45,9 @@ type NextCall struct {
 	At       source.Location
 	When     []Condition
 	CaughtBy source.Location // an except clause around it that takes every exception
+	Refusals source.Location // an except clause around it that takes HTTPException
+
+	conds []interpret.Condition
 }
 
 // OutcomeKind tells outcomes apart.

@@ -27,6 +27,9 @@ func (l *linker) Call(f *interpret.Frame, site *interpret.CallSite, callee *inte
 	if v, ok := l.loaderCall(f, site, callee.Path, args); ok {
 		return v, true
 	}
+	if v, ok := l.matched(site, callee.Path, args); ok {
+		return v, true
+	}
 	if callee.Path == "builtins.open" {
 		return &interpret.Instance{Origin: interpret.Origin{At: site.At}, Class: callee, Attrs: map[string]interpret.Value{}, Args: args, Site: site}, true
 	}

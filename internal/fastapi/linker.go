@@ -30,6 +30,7 @@ type linker struct {
 	gaps          []Gap
 	seenGaps      map[source.Location]bool
 	tracing       *tracer
+	probe         *Probe // the request of which method and path are known; nil for any
 	bare          []BareDependency
 	environSets   []EnvironSet
 	env           *environment.Environment // the one that is being looked at; nil for the local one

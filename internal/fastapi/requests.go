@@ -68,25 +68,33 @@ func (l *linker) dependencyFlow(d *Dependency, depth int) {
 
 // middlewareFlow runs a middleware of the program with a request and a next.
 func (l *linker) middlewareFlow(m *Middleware) {
-	v, ok := m.ref.(interpret.Value)
-	if !ok || m.Callable == nil {
+	if m.ref == nil || m.Callable == nil {
 		return
 	}
 	if f := m.Callable.Flow; f != nil {
 		m.Flow = f
 		return
 	}
+	fn, args := l.middlewareCall(m, nil)
+	if fn != nil {
+		m.Callable.Flow = l.runCallable(fn, args).flow
+	}
+	m.Flow = m.Callable.Flow
+}
+
+// middlewareCall gives what runs for a request, and its arguments; nil when that is not known.
+func (l *linker) middlewareCall(m *Middleware, r *Probe) (interpret.Value, *interpret.Args) {
 	at := m.At
 	request := interpret.Assume(&interpret.External{Path: nameRequest}, at)
 	next := l.nextBuiltin("call_next", at)
 	args := &interpret.Args{Pos: []interpret.Arg{{Value: request, At: at}, {Value: next, At: at}}}
 	asgi := &interpret.Args{Pos: []interpret.Arg{
-		{Value: &interpret.Op{Origin: interpret.Origin{At: at}, Name: "scope"}, At: at},
+		{Value: r.scope(at), At: at},
 		{Value: &interpret.Op{Origin: interpret.Origin{At: at}, Name: "receive"}, At: at},
 		{Value: &interpret.Op{Origin: interpret.Origin{At: at}, Name: "send"}, At: at}}}
-	switch c := v.(type) {
+	switch c := m.ref.(type) {
 	case *interpret.Func:
-		m.Callable.Flow = l.runCallable(c, args).flow
+		return c, args
 	case *interpret.Class:
 		frame := l.machine.FrameOf(c)
 		made := &interpret.Args{Kw: []interpret.Arg{{Name: "app", Value: l.nextBuiltin("app", at), At: at}}}
@@ -100,12 +108,11 @@ func (l *linker) middlewareFlow(m *Middleware) {
 		if m.Kind == BaseHTTP {
 			name, use = "dispatch", args
 		}
-		fn := frame.Attr(inst, name, at)
-		if _, ok := fn.(*interpret.Func); ok {
-			m.Callable.Flow = l.runCallable(fn, use).flow
+		if fn, ok := frame.Attr(inst, name, at).(*interpret.Func); ok {
+			return fn, use
 		}
 	}
-	m.Flow = m.Callable.Flow
+	return nil, nil
 }
 
 func sortedOptions(options map[string]*Option) []string {
@@ -123,8 +130,9 @@ func (l *linker) nextBuiltin(label string, at source.Location) interpret.Value {
 		if l.tracing != nil {
 			flow := l.tracing.flow
 			flow.CallsNext = true
-			n := NextCall{At: site.At, When: toConditions(l, f.Conditions())}
+			n := NextCall{At: site.At, When: toConditions(l, f.Conditions()), conds: f.Conditions()}
 			n.CaughtBy = l.caught(f, nil)
+			n.Refusals = l.caught(f, &interpret.Instance{Class: &interpret.External{Path: nameHTTPException}})
 			flow.Next = append(flow.Next, n)
 		}
 		r := &interpret.Instance{Origin: interpret.Origin{At: site.At}, Class: &interpret.External{Path: "starlette.responses.Response"}, Attrs: map[string]interpret.Value{}, Assumed: true}

@@ -13,6 +13,7 @@ type flowEntry struct {
 	flow   *Flow
 	result interpret.Value
 	busy   bool
+	steps int
 }
 
 // tracer watches one run of a callable and writes its Flow.
@@ -41,6 +42,7 @@ func (l *linker) runCallable(v interpret.Value, args *interpret.Args) *flowEntry
 	t := &tracer{l: l, flow: e.flow}
 	l.machine.Tracer, l.tracing = t, t
 	e.result = awaited(l.machine.Run(v, args))
+	e.steps = l.machine.LastSteps
 	l.machine.Tracer, l.tracing = saved, tracing
 	e.busy = false
 	return e
@@ -426,6 +428,11 @@ func (l *linker) connectionAttr(f *interpret.Frame, recv *interpret.Instance, na
 		return nil, false
 	}
 	flow := l.tracing.flow
+	if l.probe != nil {
+		if v, ok := l.probed(name, at); ok {
+			return v, true
+		}
+	}
 	switch name {
 	case "state":
 		if v, ok := recv.Attrs["state"]; ok {

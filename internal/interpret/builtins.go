@@ -57,6 +57,8 @@ func (f *Frame) builtin(site *CallSite, name string, args *Args) Value {
 		return f.iterate(name, args, o)
 	case "isinstance":
 		return isInstance(first, args.Value(1, ""), o)
+	case "any", "all":
+		return f.anyAll(name, first, o)
 	case "getattr":
 		if s, ok := args.Value(1, "").(*Str); ok && first != nil {
 			return f.getattr(first, s.Text, args.Value(2, ""), site.At)
@@ -302,6 +304,24 @@ func instanceOf(v, class Value) (truth, known bool) {
 		}
 	}
 	return false, false
+}
+
+// anyAll decides any(…) and all(…) of known items; nil when it cannot.
+func (f *Frame) anyAll(name string, v Value, o Origin) Value {
+	items, known := f.items(v)
+	if v == nil || !known {
+		return nil
+	}
+	for _, i := range items {
+		t, ok := Truth(i)
+		if !ok {
+			return nil
+		}
+		if t == (name == "any") {
+			return &Bool{o, t}
+		}
+	}
+	return &Bool{o, name == "all"}
 }
 
 func (f *Frame) getattr(v Value, name string, fallback Value, at source.Location) Value {

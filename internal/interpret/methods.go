@@ -93,7 +93,7 @@ func (f *Frame) strMethod(site *CallSite, r *Str, name string, args *Args) Value
 	for _, a := range args.Pos {
 		if t, ok := Text(a.Value); ok {
 			texts = append(texts, t)
-		} else if name != "join" && name != "encode" && name != "startswith" {
+		} else if name != "join" && name != "encode" && name != "startswith" && name != "endswith" {
 			return nil
 		}
 	}
@@ -124,13 +124,9 @@ func (f *Frame) strMethod(site *CallSite, r *Str, name string, args *Args) Value
 	case "removesuffix":
 		return &Str{o, strings.TrimSuffix(r.Text, arg(0, ""))}
 	case "startswith":
-		if len(texts) == 1 {
-			return &Bool{o, strings.HasPrefix(r.Text, texts[0])}
-		}
+		return affixed(r, args, strings.HasPrefix, o)
 	case "endswith":
-		if len(texts) == 1 {
-			return &Bool{o, strings.HasSuffix(r.Text, texts[0])}
-		}
+		return affixed(r, args, strings.HasSuffix, o)
 	case "encode":
 		return &Bytes{o, r.Text}
 	case "split", "rsplit", "splitlines":
@@ -151,6 +147,33 @@ func (f *Frame) strMethod(site *CallSite, r *Str, name string, args *Args) Value
 		return &Str{o, joinText(strings.TrimSuffix(r.Text[:strings.LastIndexByte(r.Text, '/')+1], "/"), arg(0, ""))}
 	}
 	return nil
+}
+
+// affixed decides startswith and endswith, of one text or of a tuple of texts;
+// nil when it cannot.
+func affixed(r *Str, args *Args, has func(s, affix string) bool, o Origin) Value {
+	if len(args.Pos) != 1 {
+		return nil
+	}
+	affixes := []Value{args.Pos[0].Value}
+	if seq, ok := affixes[0].(*Seq); ok {
+		if seq.Open {
+			return nil
+		}
+		affixes = seq.Items
+	}
+	unclear := false
+	for _, a := range affixes {
+		text, ok := Text(a)
+		unclear = unclear || !ok
+		if ok && has(r.Text, text) {
+			return &Bool{o, true}
+		}
+	}
+	if unclear {
+		return nil
+	}
+	return &Bool{o, false}
 }
 
 func splitStr(r *Str, name string, args *Args, texts []string, o Origin) Value {
