@@ -160,13 +160,19 @@ func (s *session) IncomingCalls(ctx context.Context, params *protocol.CallHierar
 	return out, nil
 }
 
-// callRanges is where a node asks for a dependency, if that is in its own file.
+// callRanges is where a node asks for a dependency. The ranges are in the node's
+// file: where an alias in another file asks (Annotated), the node's name stands
+// for it, for Neovim shows a line for each range and nothing when there is none.
 func (s *session) callRanges(v viewed, d *fastapi.Dependency, from link) []protocol.Range {
-	f, err := v.snapshot.Tree().File(d.At.Path)
-	if err != nil || d.At.Path != from.at.Path {
+	at := d.At
+	if at.Path != from.at.Path {
+		at = from.at
+	}
+	f, err := v.snapshot.Tree().File(at.Path)
+	if err != nil {
 		return []protocol.Range{}
 	}
-	return []protocol.Range{s.toRange(f, d.At.Span)}
+	return []protocol.Range{s.toRange(f, at.Span)}
 }
 
 // eachDependency calls yield for dependencies and all below them.

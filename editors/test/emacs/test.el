@@ -30,7 +30,7 @@
     (funcall wait "hover" (lambda () (and (stringp text) (string-match-p "/login/token" text)))))
   (cl-letf (((symbol-function 'completing-read) (lambda (_p c &rest _)
                                                 (car (seq-find (lambda (x) (string-match-p "tokenUrl" (car x))) c))))
-            ((symbol-function 'x-popup-menu) #'ignore))
+            (last-nonmenu-event ?x)) ; chosen with the keyboard: no pop-up menu
     (eglot-code-actions (line-beginning-position) (line-end-position) "quickfix" t))
   (funcall wait "quick fix" (lambda () (save-excursion (goto-char (point-min)) (re-search-forward "tokenUrl=\"/?api/v1/login/token\"" nil t))))
   (set-buffer-modified-p nil)

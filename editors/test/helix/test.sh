@@ -16,8 +16,8 @@ t() { tmux -L bearings-hx "$@"; }
 trap 't kill-server 2>/dev/null || true; rm -rf "$cfg"' EXIT
 want() { for _ in $(seq 100); do t capture-pane -p 2>/dev/null | grep -qF -- "$1" && { echo "ok   screen has: $1"; return; }; sleep 0.1; done; echo "FAIL screen has not: $1"; t capture-pane -p; exit 1; }
 t -f /dev/null new-session -d -x 170 -y 24 "cd '$proj' && XDG_CONFIG_HOME='$cfg' '$hx' app/deps.py:9:45"
-want '/api/v1/login/token issues the tokens'
-t send-keys Space k; want '/login/token'
+want 'tokenUrl "/login/token"'
+t send-keys Space k; want 'security scheme'
 [ -n "${SHOW:-}" ] && t capture-pane -p
 t send-keys Escape; t send-keys Space a; want 'tokenUrl at'
 t send-keys Enter

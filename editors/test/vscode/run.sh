@@ -28,3 +28,7 @@ for suite in "${@:-api screen}"; do for s in $suite; do
     *) echo "unknown suite $s"; exit 2 ;;
   esac
 done; done
+# The windows are closed: their servers must end, too.
+left() { grep -lsaF "$tmp/ext/" /proc/[0-9]*/cmdline | xargs -r grep -lsa serve || true; }
+for _ in $(seq 60); do [ -z "$(left)" ] && { echo "no server is left behind"; exit 0; }; sleep 0.25; done
+echo "FAIL servers are left behind: $(left)"; exit 1

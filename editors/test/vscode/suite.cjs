@@ -65,7 +65,7 @@ async function map(api) {
   assert.equal(me.guarding, 'protected');
   assert.ok(all(me).some((n) => n.kind === 'scheme' && n.label === 'OAuth2PasswordBearer'), 'the scheme is in its way');
   assert.equal(all(app).find((n) => n.label === 'GET /health').guarding, 'open');
-  assert.ok(all(app).some((n) => n.kind === 'gap' && n.place.file === 'app/main.py'), 'the dynamic include is a gap');
+  assert.ok(all(app).some((n) => n.kind === 'gap' && n.place.file === 'app/main.py'), 'the computed middleware is a gap');
   api.map.setFilter('open');
   assert.ok(!all({ children: api.map.getChildren() }).some((n) => n.label === me.label), 'the filter hides protected operations');
   api.map.setFilter('all');

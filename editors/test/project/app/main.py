@@ -15,4 +15,4 @@ app.include_router(users.router, prefix="/api/v1/users", tags=["users"])
 
 for name in os.environ.get("PLUGINS", "").split(","):
     if name:
-        app.include_router(importlib.import_module(name).router, prefix="/plugins")
+        app.add_middleware(importlib.import_module(name).Middleware)
