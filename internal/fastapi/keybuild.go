@@ -34,6 +34,7 @@ func (l *linker) projectKeys(p *Project) {
 			t.Algorithms[i].Key = l.readKeyOf(t.Algorithms[i].Raw, byRead, Algorithm)
 		}
 	}
+	l.sessionKeys(p, byRead, byPlace)
 	slices.SortStableFunc(p.Keys, func(a, b *Key) int {
 		if a.At.Before(b.At) {
 			return -1
@@ -156,11 +157,14 @@ func (l *linker) readKeyOf(raw any, byRead map[*EnvRead]*Key, role KeyRole) *Key
 
 // keyFor finds or makes the key that a token call uses.
 func (l *linker) keyFor(p *Project, raw any, byRead map[*EnvRead]*Key, byPlace map[source.Location]*Key, role KeyRole) *Key {
+	v, _ := raw.(interpret.Value)
+	if !Carries(v) {
+		return l.readKeyOf(raw, byRead, 0)
+	}
 	if k := l.readKeyOf(raw, byRead, role); k != nil {
 		k.Secret = true
 		return k
 	}
-	v, _ := raw.(interpret.Value)
 	o := interpret.OriginOf(v)
 	if v == nil || o.At.IsZero() {
 		return nil

@@ -68,6 +68,8 @@ func (l *linker) loaderMethod(f *interpret.Frame, site *interpret.CallSite, recv
 		return l.named(f, site, "starlette-config", st, args, 2, "default"), true
 	case strings.HasPrefix(path, "decouple.") && (name == "__call__" || name == "get"):
 		return l.named(f, site, "decouple", st, args, 1, "default"), true
+	case path == "dotenv.dotenv_values" || path == "dotenv.main.dotenv_values":
+		return l.dotenvItem(f, site, st, name, args)
 	case strings.HasPrefix(path, "environs."):
 		return l.environs(f, site, st, recv, name, args)
 	case st.dynaconf != nil && (name == "get" || name == "__getitem__" || name == "__call__"):
@@ -93,6 +95,22 @@ func (l *linker) named(f *interpret.Frame, site *interpret.CallSite, loader stri
 		r.Cast = castName(c.Value)
 	}
 	return l.read(r)
+}
+
+// dotenvItem is an item of what dotenv_values gave.
+func (l *linker) dotenvItem(f *interpret.Frame, site *interpret.CallSite, st *loaderState, name string, args *interpret.Args) (interpret.Value, bool) {
+	if (name != "__getitem__" && name != "get") || !st.known {
+		return nil, false
+	}
+	v := l.named(f, site, "dotenv_values", st, args, 1, "default")
+	if s, ok := v.(*interpret.Symbol); ok {
+		r := s.Data.(*EnvRead)
+		r.NoProcess, r.FindUp = true, len(st.files) == 0
+		if name == "get" && r.Default == nil {
+			r.Default, r.Required = &interpret.None{Origin: interpret.Origin{At: site.At}}, false
+		}
+	}
+	return v, true
 }
 
 func castName(v interpret.Value) string {

@@ -35,6 +35,8 @@ type EnvRead struct {
 	FindUp bool
 	// Whole: the value is the whole text of the file.
 	Whole bool
+	// Outer is the variable that may give the whole model, as JSON, of which this is a field.
+	Outer string
 }
 
 // FileRef is a file that a program names.
@@ -62,7 +64,9 @@ type SettingsConfig struct {
 	EnvFiles        []Text // in order; a later file wins
 	EnvFilesKnown   bool
 	EnvPrefix       string
+	PrefixAt        source.Location
 	CaseSensitive   bool
+	CaseAt          source.Location
 	NestedDelimiter string
 	Extra           string // "forbid" (the default of pydantic-settings 2), "ignore", "allow"
 	ExtraAt         source.Location
@@ -100,6 +104,8 @@ func (l *linker) envCall(f *interpret.Frame, site *interpret.CallSite, callee *i
 	case "dotenv.load_dotenv", "dotenv.main.load_dotenv":
 		l.loadDotenv(f, site, args)
 		return &interpret.Bool{Origin: interpret.Origin{At: site.At}, Value: true}, true
+	case "dotenv.dotenv_values", "dotenv.main.dotenv_values":
+		return l.dotenvValues(site, callee, args), true
 	case "dotenv.find_dotenv":
 		return &interpret.Op{Origin: interpret.Origin{At: site.At}, Name: "find_dotenv"}, true
 	}
@@ -145,6 +151,15 @@ func (l *linker) loadDotenv(f *interpret.Frame, site *interpret.CallSite, args *
 		e.Override, _ = interpret.Truth(v)
 	}
 	l.loads = append(l.loads, e)
+}
+
+// dotenvValues is dotenv_values(path) of python-dotenv 1.x: what a file gives, without the process's environment.
+func (l *linker) dotenvValues(site *interpret.CallSite, callee *interpret.External, args *interpret.Args) interpret.Value {
+	st := &loaderState{known: true}
+	if op, ok := args.Value(0, "dotenv_path").(*interpret.Op); !ok || op.Name != "find_dotenv" {
+		l.loaderFile(st, args, 0, "dotenv_path")
+	}
+	return &interpret.Instance{Origin: interpret.Origin{At: site.At}, Class: callee, Attrs: map[string]interpret.Value{}, Args: args, Site: site, State: st}
 }
 
 // random makes values that differ each time the program starts.

@@ -78,6 +78,14 @@ func textOrBytes(v interpret.Value) (string, bool) {
 // then env files by the loader's rules, then the default.
 func (l *linker) row(e *environment.Environment, r *EnvRead, depth int) KeyRow {
 	row := KeyRow{Environment: e.Name, Outside: e.Outside}
+	if r.Outer != "" { // a whole model given as JSON, in pydantic-settings 2
+		outer := *r
+		outer.Names, outer.Outer = []string{r.Outer}, ""
+		if given := l.sources(e, &outer); len(given) > 0 {
+			row.State, row.Source, row.Via, row.Reason = StateUnknown, given[0].at, given[0].via, "the variable holds the whole model as JSON"
+			return row
+		}
+	}
 	found := l.sources(e, r)
 	for i, s := range found {
 		if s.empty && r.Config != nil && r.Config.IgnoreEmpty {

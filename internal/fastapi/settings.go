@@ -103,9 +103,9 @@ func (l *linker) configOption(cfg *SettingsConfig, name string, v interpret.Valu
 	case "env_file":
 		cfg.EnvFiles, cfg.EnvFilesKnown = l.pathTexts(v, at)
 	case "env_prefix":
-		cfg.EnvPrefix = text
+		cfg.EnvPrefix, cfg.PrefixAt = text, at
 	case "case_sensitive":
-		cfg.CaseSensitive = truth
+		cfg.CaseSensitive, cfg.CaseAt = truth, at
 	case "env_nested_delimiter":
 		cfg.NestedDelimiter = text
 	case "extra":
@@ -184,7 +184,7 @@ func (l *linker) fieldRead(f *interpret.Frame, st *settingsState, fd interpret.F
 	if len(aliases) == 0 {
 		r.Names = []string{st.config.EnvPrefix + fd.Name}
 	}
-	if inner := l.nestedSettings(frame, fd); inner != nil && st.config.NestedDelimiter != "" {
+	if inner := l.nestedSettings(frame, fd); inner != nil {
 		return l.nestedRead(f, st, fd, inner, st.config.EnvPrefix+fd.Name)
 	}
 	return l.read(r)
@@ -269,10 +269,29 @@ func (l *linker) nestedRead(f *interpret.Frame, st *settingsState, fd interpret.
 		r := &EnvRead{At: at, NameAt: source.Location{Path: at.Path, Span: inner.Assign.Targets[0].Span()}, Loader: "pydantic-settings", Class: st.class, Field: fd.Name + "." + inner.Name,
 			Config: st.config, Module: at.Path, Fold: !st.config.CaseSensitive, Required: true}
 		l.fieldDefault(r, inner)
-		r.Names = []string{prefix + st.config.NestedDelimiter + inner.Name}
+		l.nestedDefault(r, fd, inner.Name)
+		r.Outer = prefix
+		if st.config.NestedDelimiter != "" {
+			r.Names = []string{prefix + st.config.NestedDelimiter + inner.Name}
+		}
 		inst.Attrs[inner.Name] = l.read(r)
 	}
 	return inst
+}
+
+// nestedDefault takes what the outer field's default object says of an inner field.
+func (l *linker) nestedDefault(r *EnvRead, outer interpret.FieldOf, name string) {
+	b, ok := outer.Class.Scope.Get(outer.Name)
+	if !ok || outer.Assign.Value == nil {
+		return
+	}
+	inst, ok := b.Value.(*interpret.Instance)
+	if !ok || inst.Args == nil {
+		return
+	}
+	if a, given := inst.Args.Get(-1, name); given {
+		r.Default, r.DefaultAt, r.Required = a.Value, a.At, false
+	}
 }
 
 var _ = python.None
