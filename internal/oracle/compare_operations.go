@@ -5,18 +5,15 @@ import (
 	"strings"
 )
 
-// operations pairs the operations of both sides by kind, methods and path (the
-// n-th of a key with the n-th), and compares each pair.
+// operations pairs the operations of both sides by kind, methods and path, those
+// with the same handler first, and compares each pair.
 func (c *comparison) operations() {
-	byKey := map[string][]int{}
-	for i, o := range c.model.Operations {
-		byKey[o.Key()] = append(byKey[o.Key()], i)
-	}
-	taken := make([]bool, len(c.model.Operations))
+	paired := c.pairing()
 	var order []int
-	for _, truth := range c.truth.Operations {
+	taken := make([]bool, len(c.model.Operations))
+	for n, truth := range c.truth.Operations {
 		c.score.Operations++
-		i := c.pick(truth, byKey[truth.Key()], taken)
+		i := paired[n]
 		if i < 0 {
 			c.note(AspectMissing, truth.Key(), truth.Handler.String(), "none", c.model.Open.Routes)
 			continue
@@ -39,22 +36,33 @@ func (c *comparison) operations() {
 	}
 }
 
-// pick chooses among the candidates of a key: the first that is not taken and
-// has the same handler, else the first that is not taken; -1 when there is none.
-func (c *comparison) pick(truth Operation, candidates []int, taken []bool) int {
-	first := -1
-	for _, i := range candidates {
-		if taken[i] {
-			continue
-		}
-		if sameCallable(truth.Handler, c.model.Operations[i].Handler) {
-			return i
-		}
-		if first < 0 {
-			first = i
+// pairing gives for each operation of the truth the index of its counterpart in
+// the model, -1 when there is none.
+func (c *comparison) pairing() []int {
+	waiting := map[string][]int{}
+	for i, o := range c.model.Operations {
+		waiting[o.Key()] = append(waiting[o.Key()], i)
+	}
+	out := make([]int, len(c.truth.Operations))
+	take := func(n int, fits func(Operation) bool) {
+		key := c.truth.Operations[n].Key()
+		out[n] = -1
+		for k, i := range waiting[key] {
+			if fits(c.model.Operations[i]) {
+				out[n], waiting[key] = i, slices.Delete(waiting[key], k, k+1)
+				return
+			}
 		}
 	}
-	return first
+	for n, truth := range c.truth.Operations {
+		take(n, func(o Operation) bool { return sameCallable(truth.Handler, o.Handler) })
+	}
+	for n := range c.truth.Operations {
+		if out[n] < 0 {
+			take(n, func(Operation) bool { return true })
+		}
+	}
+	return out
 }
 
 // pair compares one operation with its counterpart.

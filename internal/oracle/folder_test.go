@@ -19,7 +19,7 @@ func TestFolder(t *testing.T) {
 	if version == "" {
 		version = newest
 	}
-	what := Import{Batch: strings.Fields(os.Getenv("BEARINGS_ORACLE_APPS"))}
+	what := Import{Batch: strings.Fields(os.Getenv("BEARINGS_ORACLE_APPS")), StubRest: true}
 	if len(what.Batch) == 0 {
 		what.Scan = []string{"."}
 	}

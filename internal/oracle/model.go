@@ -107,7 +107,7 @@ func (m *modeled) handler(h *fastapi.ExceptionHandler) Handler {
 	case h.Status != 0:
 		out.For = strconv.Itoa(h.Status)
 	case h.Canonical != "":
-		out.For = tail(h.Canonical)
+		out.For = exceptionName(h.Canonical)
 	}
 	return out
 }

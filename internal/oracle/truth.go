@@ -122,7 +122,7 @@ func truthHandlers(app dumpApp) []Handler {
 		case float64:
 			handler.For = fmt.Sprint(int(key))
 		case string:
-			handler.For = tail(key)
+			handler.For = exceptionName(key)
 		}
 		if h.File != "" && !strings.HasPrefix(h.File, "<") {
 			handler.At.At = Place(h.dumpPlace)
@@ -130,4 +130,15 @@ func truthHandlers(app dumpApp) []Handler {
 		out = append(out, handler)
 	}
 	return out
+}
+
+// exceptionName shortens the qualified name of an exception class to its last
+// element, but keeps FastAPI's HTTPException apart from Starlette's, whose
+// subclass it is: they are two keys.
+func exceptionName(qualified string) string {
+	name := tail(qualified)
+	if name == "HTTPException" && strings.HasPrefix(qualified, "fastapi.") {
+		return "fastapi.HTTPException"
+	}
+	return name
 }

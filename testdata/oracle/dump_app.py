@@ -280,9 +280,19 @@ def _note_instances(cls):
         cls.__init__ = w
 
 
+def noted(r):
+    """Classes of the project and of libraries other than the frameworks."""
+    if r.startswith("<site>/"):
+        return r[7:].split("/")[0] not in ("fastapi", "starlette", "pydantic", "typing_extensions.py", "anyio", "sqlalchemy", "numpy")
+    return not r.startswith("<")
+
+
 def _note(self):
     if id(self) not in CREATED:
         fr = project_frame(3)
+        if fr is None or not rel(sys._getframe(2).f_code.co_filename) in (fr["file"], "<string>"):
+            if (rel(getattr(sys.modules.get(type(self).__module__), "__file__", None)) or "<").startswith("<"):
+                return  # a library's object that a library makes
         f = sys._getframe(2)
         while fr and f and rel(f.f_code.co_filename) != fr["file"]:
             if f.f_code.co_filename == "<string>" and f.f_code.co_name == "<module>":
@@ -298,7 +308,7 @@ def _build_class(func, name, *bases, **kw):
         if isinstance(cls, type):
             CLASS_LINE[cls] = func.__code__.co_firstlineno
             r = rel(func.__code__.co_filename)
-            if r and not r.startswith("<") and type(cls) is type and not issubclass(cls, (SecurityBase, BaseException)) and any(
+            if r and noted(r) and type(cls) is type and not issubclass(cls, (SecurityBase, BaseException)) and any(
                     "__call__" in b.__dict__ for b in cls.__mro__):
                 _note_instances(cls)
     except Exception:
