@@ -20,6 +20,7 @@ var hotWords = map[string]bool{
 	"PlainTextResponse": true, "RedirectResponse": true, "headers": true, "cookies": true, "session": true, "state": true,
 	"getenv": true, "environ": true, "verify": true, "settings": true, "get_unverified_claims": true, "get_unverified_header": true,
 	"set_cookie": true, "call_next": true, "credentials": true, "compare_digest": true,
+	"now": true, "utcnow": true, "time": true, "time_ns": true, "timedelta": true, // the times that tokens carry
 }
 
 // reach says whether a function is worth following when a request runs.

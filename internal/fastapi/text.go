@@ -137,6 +137,9 @@ func (l *linker) reduceOp(x *interpret.Op, depth int) interpret.Value {
 	case "call":
 		return l.reduceCall(x, args)
 	}
+	if name, ok := strings.CutPrefix(x.Name, "."); ok && len(args) == 1 {
+		return l.reduceAttr(args[0], name, depth)
+	}
 	if len(args) == 2 && args[0] != nil && args[1] != nil {
 		if v := interpret.Apply(x.Name, args[0], args[1], x.At); v != nil {
 			return v

@@ -101,3 +101,23 @@ func decode(codec, text string) (string, bool) {
 	}
 	return "", false
 }
+
+// reduceAttr is an attribute of an object that became known: the default of a nested model.
+func (l *linker) reduceAttr(v interpret.Value, name string, depth int) interpret.Value {
+	inst, ok := v.(*interpret.Instance)
+	if !ok || inst.Assumed {
+		return nil
+	}
+	if got, ok := inst.Attrs[name]; ok {
+		return l.reduce(got, depth+1)
+	}
+	c, ok := inst.Class.(*interpret.Class)
+	if !ok {
+		return nil
+	}
+	got, _ := c.Lookup(name)
+	if _, method := got.(*interpret.Func); method || got == nil {
+		return nil
+	}
+	return l.reduce(got, depth+1)
+}

@@ -1,6 +1,8 @@
 package fastapi
 
 import (
+	"strings"
+
 	"bearings/internal/interpret"
 	"bearings/internal/python"
 	"bearings/internal/source"
@@ -46,21 +48,37 @@ func (l *linker) handedThrough(f *interpret.Frame, a interpret.Arg, r *Resolved)
 				continue
 			}
 			expr, base = x.Value, true
-		case *python.Call: // key.encode(), settings.SECRET.get_secret_value(), str(key)
-			switch fn := x.Func.(type) {
-			case *python.Attribute:
-				expr = fn.Value
-			default:
-				if len(x.Args) != 1 {
-					return hops, nil
-				}
-				expr = x.Args[0].Value
+		case *python.Call:
+			inner := wrappedKey(x)
+			if inner == nil {
+				return hops, nil
 			}
+			expr = inner
 		default:
 			return hops, nil
 		}
 	}
 	return hops, nil
+}
+
+// wrappedKey is the key within key.encode(), settings.SECRET.get_secret_value(),
+// str(key) or b64decode(key); nil when the call is none of these.
+func wrappedKey(c *python.Call) python.Expr {
+	switch fn := c.Func.(type) {
+	case *python.Attribute:
+		switch fn.Attr {
+		case "encode", "decode", "get_secret_value", "strip":
+			return fn.Value
+		}
+		if strings.HasSuffix(fn.Attr, "decode") && len(c.Args) == 1 {
+			return c.Args[0].Value
+		}
+	case *python.Name:
+		if len(c.Args) == 1 && (fn.ID == "str" || fn.ID == "bytes" || strings.HasSuffix(fn.ID, "b64decode")) {
+			return c.Args[0].Value
+		}
+	}
+	return nil
 }
 
 // handedStep is where a name's value comes from.
