@@ -5,6 +5,29 @@ package analyzers
 // All returns the rules, ordered by code.
 func All() []*Analyzer {
 	return []*Analyzer{
+		AuthOutsideOpenAPI,
+		AuthorizationAsParameter,
+		JWTAlgorithmsDiffer,
+		JWTAlgorithmsMissing,
+		JWTAudienceIssuer,
+		JWTClaimNeverWritten,
+		JWTErrorsFolded,
+		JWTExpiryMissing,
+		JWTExpiryWrong,
+		JWTKeysDiffer,
+		JWTLibraryConfusion,
+		JWTRefreshAccepted,
+		JWTSubjectNotString,
+		JWTTokenText,
+		JWTUnverified,
+		JWTWrongException,
+		MultipartMissing,
+		SchemeNameClash,
+		SchemesBothRequired,
 		SuppressionUnused,
+		TokenResponseShape,
+		TokenURLAbsolute,
+		TokenURLNotAForm,
+		TokenURLUnrouted,
 	}
 }
