@@ -61,6 +61,7 @@ type Machine struct {
 	steps   int
 	limit   int
 	seq     int
+	LastSteps int
 	depth   int
 }
 
@@ -217,7 +218,7 @@ func (m *Machine) step() bool {
 func (m *Machine) Run(fn Value, args *Args) Value {
 	saved, limit := m.steps, m.limit
 	m.steps, m.limit = 0, requestSteps
-	defer func() { m.steps, m.limit = saved, limit }()
+	defer func() { m.LastSteps = m.steps; m.steps, m.limit = saved, limit }()
 	root := &Frame{M: m, Module: moduleOf(fn), Scope: newScope(nil)}
 	if root.Module == nil {
 		return &Unknown{Reason: "it is no function of the program"}
