@@ -33,7 +33,7 @@ def prepare(wanted):
     subprocess.run(["go", "build", "-o", out / "bearings", "."], cwd=REPOSITORY, check=True)
     subprocess.run(["go", "build", "-o", out / "bareparse", "./bench/bareparse"], cwd=REPOSITORY, check=True)
     tools = {"bearings-check": lambda root: [out / "bearings", "check", root, "--format", "json", "--no-cache"],
-             "bearings-map": lambda root: [out / "bearings", "map", root, "--format", "json", "--no-cache"],
+             "bearings-map": lambda root: [out / "bearings", "map", root, "--format", "json"],
              "ruff": lambda root: [out / "venv/bin/ruff", "check", "--isolated", "--select", "FAST,S", "--no-cache", "--quiet", root],
              "fastapi-lsp": lambda root: [out / "venv/bin/fastapi-lsp", "check", "--format", "json", root],
              "parse": lambda root: [out / "bareparse", "parse", root]}
@@ -53,8 +53,10 @@ def measure(command, given, limit):
     except BrokenPipeError:
         pass
     while True:
-        pid, _, usage = os.wait4(child.pid, os.WNOHANG)
+        pid, status, usage = os.wait4(child.pid, os.WNOHANG)
         if pid:
+            if os.waitstatus_to_exitcode(status) not in (0, 1):  # 1: there are findings
+                sys.exit(f"{' '.join(map(str, command))} did not run: status {os.waitstatus_to_exitcode(status)}")
             break
         if time.monotonic() - start > limit:
             child.kill()
