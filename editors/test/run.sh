@@ -29,10 +29,9 @@ server() { # the program under test, built once
   SERVER=$(realpath "$SERVER")
 }
 
-project() { # project NAME : a fresh copy of the project that the suites change, in a repository of its own
+project() { # project NAME : a fresh copy of the project that the suites change
   rm -rf "${out:?}/projects/$1"; mkdir -p "$out/projects"
   cp -r "$here/project" "$out/projects/$1"
-  git -C "$out/projects/$1" init -q
   echo "$out/projects/$1"
 }
 
@@ -59,6 +58,7 @@ suite_neovim() {
 suite_emacs() {
   need emacs emacs-nox elpa-eglot; say "Emacs: $(emacs --version | head -1)"
   local p; p=$(project emacs); mkdir -p "$out/emacs-home"
+  git -C "$p" init -q # what tells eglot the project's root
   # Not -Q: that would hide Debian's elpa-eglot.
   HOME=$out/emacs-home timeout 90 emacs -q --batch --eval '(package-initialize)' -l "$here/emacs/test.el" "$SERVER" "$p/app/deps.py" 2>&1 | tee "$out/emacs.log"
 }

@@ -7,6 +7,7 @@ local groups = { set = 'DiagnosticOk', empty = 'DiagnosticError', missing = 'Dia
 
 local function add_key(p, key)
   local words = vim.list_extend({ key.loader }, ask.list(key.roles))
+  if #p.lines > 0 then p:add('') end
   p:add(key.name .. '  ' .. table.concat(words, ' · '), key, 'Title')
   local width = vim.iter(ask.list(key.environments)):fold(0, function(w, c) return math.max(w, vim.fn.strdisplaywidth(c.environment)) end)
   for _, c in ipairs(ask.list(key.environments)) do
@@ -43,6 +44,7 @@ function M.open(name)
     for _, key in ipairs(keys) do if leads(key) then add_key(p, key) end end
     for _, key in ipairs(keys) do if not leads(key) then add_key(p, key) end end
     if #p.lines == 0 then p:add('No key or setting that matters for authentication was found.') end
+    p:add('')
     add_outside(p, keys)
     p:show('Keys across environments', root)
   end)

@@ -24,7 +24,7 @@ function M.guards(o)
   if o.kind == 'mount' then return 'mount' end
   local chains = vim.iter(ask.list(o.dependencies)):map(chain):filter(function(c) return c ~= '' end):totable()
   if #chains > 0 then return table.concat(chains, ' · ') end
-  if o.protected then return #ask.list(o.means) > 0 and table.concat(o.means, ' · ') or 'protected' end
+  if o.protected then return #ask.list(o.means) > 0 and table.concat(o.means, ' · '):gsub('[%w_.]+:(%w)', '%1') or 'protected' end
   return M.guarding(o) == 'unresolved' and 'not fully resolved' or 'open'
 end
 

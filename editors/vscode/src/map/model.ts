@@ -81,7 +81,10 @@ export function commonPrefix(paths: readonly string[]): string {
 
 function operationNode(app: App, o: Operation): MapNode {
   const id = `${app.name} ${operationId(o)}`;
-  const middleware = (app.middleware ?? []).map((m, i): MapNode => ({ kind: 'middleware', label: shortName(m.class), description: 'middleware', place: m, children: [], id: `${id} m${i}` }));
+  const unresolved = (m: Place): boolean => (app.gaps ?? []).some((g) => g.file === m.file && g.range.start.line === m.line);
+  const middleware = (app.middleware ?? []).map((m, i): MapNode => ({
+    kind: unresolved(m) ? 'gap' : 'middleware', label: shortName(m.class), description: unresolved(m) ? 'middleware, not resolved' : 'middleware', place: m, children: [], id: `${id} m${i}`,
+  }));
   const dependencies = (o.dependencies ?? []).map((d, i) => dependencyNode(d, `${id} d${i}`));
   const handler: MapNode = { kind: 'handler', label: shortName(o.name), description: 'handler', place: placeOf(o), children: [], id: `${id} h` };
   const gaps = gapsNode(id, o.gaps ?? []);
@@ -96,7 +99,7 @@ function guards(o: Operation): string {
   if (o.kind === 'mount') return 'mount';
   const chains = (o.dependencies ?? []).map(guardChain).filter((c) => c !== '');
   if (chains.length > 0) return [...new Set(chains)].join(' · ');
-  if (o.protected) return (o.means ?? []).join(' · ') || 'protected';
+  if (o.protected) return (o.means ?? []).map(shortWords).join(' · ') || 'protected';
   return guarding(o) === 'unresolved' ? 'not fully resolved' : 'open';
 }
 
@@ -129,6 +132,11 @@ function gapsNode(owner: string, gaps: readonly Gap[]): MapNode | undefined {
   if (gaps.length === 0) return undefined;
   const children = gaps.map((g, i): MapNode => ({ kind: 'gap', label: g.reason, description: g.file, place: { file: g.file, line: g.range.start.line }, children: [], id: `${owner} g${i}` }));
   return { kind: 'gaps', label: 'Not resolved', description: String(gaps.length), children, id: `${owner} gaps` };
+}
+
+/** "middleware app.auth:AuthMiddleware" without the module's name. */
+function shortWords(means: string): string {
+  return means.replace(/[\w.]+:(?=\w)/g, '');
 }
 
 /** "app.routes.users:read_me" as people say it: read_me. */
