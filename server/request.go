@@ -40,7 +40,7 @@ func (s *session) Request(ctx context.Context, method string, raw any) (any, err
 			return report.EnvJSON(w, p, report.Keys(p, params.Key))
 		})
 	case "bearings/explain":
-		return nil, jsonrpc2.NewError(jsonrpc2.MethodNotFound, "explanations are not available yet")
+		return s.explain(ctx, params)
 	case "bearings/status":
 		return s.status(ctx)
 	}

@@ -60,6 +60,7 @@ authentication: what is confirmed, what is a hypothesis, because of which lines,
 and how to check.`,
 		Example: `  bearings check            what is wrong here
   bearings map              how requests travel and who guards what
+  bearings explain "GET /me" 401    who can refuse this request, and what is ruled out
   bearings env SECRET_KEY   which key is loaded, where`,
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,
@@ -78,7 +79,7 @@ and how to check.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newCheck(s), newMap(s), newEnv(s), newToken(s), newRules(s), newServe(version, s), newVersion(version, s))
+	root.AddCommand(newCheck(s), newMap(s), newEnv(s), newToken(s), newExplain(s), newRules(s), newServe(version, s), newVersion(version, s))
 	return root
 }
 
