@@ -82,6 +82,9 @@ func (s *session) order(next jsonrpc2.Handler) jsonrpc2.Handler {
 		case !isCall && s.phase.Load() == starting && method != protocol.MethodExit:
 			return nil, nil // the protocol wants notifications before initialize dropped
 		case !isCall:
+			if method == protocol.MethodTextDocumentDidOpen {
+				s.addresses.note(request.Params())
+			}
 			return next(jsonrpc2.DetachContext(ctx), request)
 		case method == protocol.MethodInitialize || method == protocol.MethodShutdown:
 			return next(jsonrpc2.DetachContext(ctx), request)

@@ -55,6 +55,7 @@ type session struct {
 	bars     atomic.Int64   // counts progress bars
 
 	cancels   cancels
+	addresses addresses
 	can       *abilities // of the client; set by initialize
 	folders   folders
 	settings  atomic.Pointer[settings]

@@ -472,3 +472,18 @@ func TestAClientThatStopsReading(t *testing.T) {
 		t.Fatal("the session did not end")
 	}
 }
+
+// TestAddressesAreEchoed: a client knows its document by the text of its address.
+func TestAddressesAreEchoed(t *testing.T) {
+	root := project(t, map[string]string{"a=b/鍵 c.py": "", "a=b/other.py": "BAD"})
+	c := connect(t, wordRules)
+	c.start(root, maximal(), nil)
+	for version, name := range []string{"/a=b/%E9%8D%B5%20c.py", "/a%3Db/%e9%8d%b5%20c.py"} {
+		uri := "file://" + root + name
+		c.open(uri, version+1, "BAD")
+		if p, _ := c.diagnostics(0, uri, version+1); len(p.Diagnostics) != 1 {
+			t.Errorf("%+v", p)
+		}
+		c.notify("textDocument/didClose", map[string]any{"textDocument": map[string]any{"uri": uri}})
+	}
+}

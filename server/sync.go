@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -24,7 +23,7 @@ func (s *session) DidOpen(_ context.Context, params *protocol.DidOpenTextDocumen
 		return nil
 	}
 	f.mu.Lock()
-	f.uris[path] = uri.URI(strings.Clone(string(doc.URI)))
+	f.uris[path] = s.addresses.written(doc.URI)
 	f.mu.Unlock()
 	f.space.Apply(workspace.SetBuffer(path, doc.Version, []byte(doc.Text)))
 	s.publisher.schedule(0)
