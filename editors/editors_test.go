@@ -28,10 +28,11 @@ func TestNeovim(t *testing.T) {
 // neovim finds a Neovim that is new enough, or skips the test.
 func neovim(t *testing.T) string {
 	t.Helper()
-	candidates := []string{os.Getenv("BEARINGS_NVIM"), "nvim"}
-	if home, err := os.UserHomeDir(); err == nil {
-		candidates = append(candidates, filepath.Join(home, ".cache/bearings-editors/forky/run/nvim"))
+	cache := os.Getenv("BEARINGS_EDITORS")
+	if home, err := os.UserHomeDir(); cache == "" && err == nil {
+		cache = filepath.Join(home, ".cache/bearings-editors")
 	}
+	candidates := []string{os.Getenv("BEARINGS_NVIM"), "nvim", filepath.Join(cache, "forky/run/nvim")}
 	for _, c := range candidates {
 		path, err := exec.LookPath(c)
 		if c == "" || err != nil {

@@ -61,6 +61,7 @@ async function map(api) {
   const [app] = await until('the map', () => { const x = api.map.getChildren(); return x.length && x; });
   assert.equal(app.label, 'app.main:app');
   const all = (n) => [n, ...n.children.flatMap(all)];
+  assert.ok(api.map.getTreeItem(app).description, 'the application says how many operations are open');
   const me = all(app).find((n) => n.label === 'GET /api/v1/users/me');
   assert.equal(me.guarding, 'protected');
   assert.ok(all(me).some((n) => n.kind === 'scheme' && n.label === 'OAuth2PasswordBearer'), 'the scheme is in its way');
@@ -116,6 +117,18 @@ async function typing(uri) {
   ok('edits while typing');
 }
 
+async function mapFollows(api) {
+  const { uri, document } = await open('app/routes/users.py');
+  const edit = new vscode.WorkspaceEdit();
+  edit.insert(uri, document.lineAt(document.lineCount - 1).range.end, '\n\n@router.post("/{name}/ban")\ndef ban(name: str) -> None:\n    return None\n');
+  await vscode.workspace.applyEdit(edit);
+  const labels = () => { const all = (n) => [n.label, ...n.children.flatMap(all)]; return all({ children: api.map.getChildren() }); };
+  await until('the new path operation in the map', () => labels().includes('POST /api/v1/users/{name}/ban'));
+  await run('undo');
+  await until('it goes with an undo', () => !labels().includes('POST /api/v1/users/{name}/ban'));
+  ok('the map follows unsaved edits');
+}
+
 async function restart(api) {
   await run('bearings.restart');
   await until('running again', () => api.server.state === 'running');
@@ -135,6 +148,7 @@ exports.run = async () => {
   await panels(command);
   await fix(uri, d);
   await typing(uri);
+  await mapFollows(api);
   await restart(api);
   console.log('exthost suite: all passed on VS Code ' + vscode.version);
 };
