@@ -63,6 +63,7 @@ type node struct {
 	deps       []depEntry // dependencies=[…]
 	events     []*event
 	middleware []*mwEntry // in the order of add_middleware
+	onStartup  []interpret.Value
 	handlers   []*handlerEntry
 	conds      []interpret.Condition
 	gaps       []Gap

@@ -153,10 +153,18 @@ func (l *linker) nodeMethod(f *interpret.Frame, site *interpret.CallSite, n *nod
 	case "add_exception_handler":
 		n.handlers = append(n.handlers, &handlerEntry{args.Value(0, "exc_class_or_status_code"), args.Value(1, "handler"), site.At})
 	case "on_event":
+		event, _ := interpret.Text(orNone(args.Value(0, "event_type")))
 		return &interpret.Builtin{Origin: o, Label: name, Fn: func(_ *interpret.Frame, _ *interpret.CallSite, a *interpret.Args) interpret.Value {
+			if fn := a.Value(0, ""); fn != nil && event == "startup" {
+				n.onStartup = append(n.onStartup, fn)
+			}
 			return a.Value(0, "")
 		}}, true
-	case "url_path_for", "openapi", "__call__", "add_event_handler", "setup", "build_middleware_stack":
+	case "add_event_handler":
+		if event, _ := interpret.Text(orNone(args.Value(0, "event_type"))); event == "startup" && args.Value(1, "func") != nil {
+			n.onStartup = append(n.onStartup, args.Value(1, "func"))
+		}
+	case "url_path_for", "openapi", "__call__", "setup", "build_middleware_stack":
 		return nil, false
 	case "frontend":
 		n.add(f, l, &event{at: site.At, mount: &mountEntry{path: orNone(args.Value(0, "path")), app: args.Value(1, "directory"), name: "frontend"}})

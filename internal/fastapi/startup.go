@@ -1,0 +1,79 @@
+package fastapi
+
+import (
+	"bearings/internal/interpret"
+	"bearings/internal/source"
+)
+
+// LateMiddleware is a middleware that is added by code that runs when the server
+// starts. Starlette 0.24 and later (FastAPI 0.91) refuse it.
+type LateMiddleware struct {
+	*Middleware
+	By string // "lifespan" or "startup"
+	In *Callable
+}
+
+// LateMiddleware runs the application's lifespan and startup functions and lists
+// the middleware that they add to it.
+func (p *Project) LateMiddleware(app *App) (out []LateMiddleware) {
+	if p.linker == nil || app == nil || app.node == nil {
+		return nil
+	}
+	l, n := p.linker, app.node
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, s := range n.startups() {
+		before := len(n.middleware)
+		args := &interpret.Args{}
+		if fn, ok := interpret.Unwrap(s.fn).(*interpret.Func); ok && len(fn.Params()) > 0 && fn.Self == nil {
+			args.Pos = []interpret.Arg{{Value: n.inst, At: n.at}}
+		}
+		t := &tracer{l: l, flow: &Flow{}}
+		saved, tracing, reach := l.machine.Tracer, l.tracing, l.machine.Reach
+		events := len(n.events)
+		l.machine.Tracer, l.tracing, l.machine.Reach = &prober{tracer: t}, t, nil
+		l.machine.Run(s.fn, args)
+		l.machine.Tracer, l.tracing, l.machine.Reach = saved, tracing, reach
+		for _, e := range n.middleware[before:] {
+			out = append(out, LateMiddleware{l.middlewareOf(e), s.by, l.callable(s.fn)})
+		}
+		n.middleware, n.events = n.middleware[:before], n.events[:events]
+	}
+	return out
+}
+
+// startup is a function that runs when the server starts.
+type startup struct {
+	fn interpret.Value
+	by string
+}
+
+func (n *node) startups() (out []startup) {
+	if n.args != nil {
+		if fn := n.args.Value(-1, "lifespan"); fn != nil {
+			out = append(out, startup{fn, "lifespan"})
+		}
+		if list, ok := n.args.Value(-1, "on_startup").(*interpret.Seq); ok {
+			for _, fn := range list.Items {
+				out = append(out, startup{fn, "startup"})
+			}
+		}
+	}
+	for _, fn := range n.onStartup {
+		out = append(out, startup{fn, "startup"})
+	}
+	return out
+}
+
+// Argument gives the value and the place of a keyword argument of the FastAPI(…)
+// call; nil when it is not given.
+func (a *App) Argument(name string) (any, source.Location) {
+	if a.node == nil || a.node.args == nil {
+		return nil, source.Location{}
+	}
+	arg, ok := a.node.args.Get(-1, name)
+	if !ok {
+		return nil, source.Location{}
+	}
+	return arg.Value, arg.At
+}
