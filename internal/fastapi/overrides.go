@@ -17,6 +17,7 @@ type overrideEntry struct {
 	node               *node
 	key, value         interpret.Value
 	at, keyAt, valueAt source.Location
+	conds              []interpret.Condition
 }
 
 func overridesObject(n *node, at source.Location) interpret.Value {
@@ -36,8 +37,8 @@ func overridesNode(v interpret.Value) *node {
 	return nil
 }
 
-func (l *linker) override(_ *interpret.Frame, n *node, key, v interpret.Value, at, keyAt, valueAt source.Location) {
-	l.overrides = append(l.overrides, &overrideEntry{n, key, v, at, keyAt, valueAt})
+func (l *linker) override(f *interpret.Frame, n *node, key, v interpret.Value, at, keyAt, valueAt source.Location) {
+	l.overrides = append(l.overrides, &overrideEntry{n, key, v, at, keyAt, valueAt, f.Conditions()})
 }
 
 // overridesMethod is a method of the dict: update and setdefault put entries into it.
@@ -255,7 +256,7 @@ func definesFixture(m *python.Module, name string) bool {
 func (l *linker) projectOverrides(p *Project) {
 	for _, o := range l.overrides {
 		out := &Override{At: o.at, KeyAt: o.keyAt, ValueAt: o.valueAt, Key: l.callable(o.key), ValueText: l.text(o.valueAt),
-			InTest: roleOf(o.at.Path) == TestApp, Result: o.value}
+			InTest: roleOf(o.at.Path) == TestApp, Result: o.value, conditions: allConditions(l, o.conds)}
 		out.App = appOf(p, o.node)
 		if c := l.callable(o.value); c.Kind != UnknownCallable {
 			out.Value = c
@@ -264,6 +265,16 @@ func (l *linker) projectOverrides(p *Project) {
 			p.Overrides = append(p.Overrides, out)
 		}
 	}
+}
+
+// allConditions are the tests around an override, those included that the
+// environment that was looked at decides.
+func allConditions(l *linker, conds []interpret.Condition) []Condition {
+	open := slices.Clone(conds)
+	for i := range open {
+		open[i].Decided = false
+	}
+	return toConditions(l, open)
 }
 
 // appOf finds the application of a node; one that a factory made again for a test
@@ -280,4 +291,24 @@ func appOf(p *Project, n *node) *App {
 		}
 	}
 	return nil
+}
+
+// OverrideConditions lists the tests under which an override is put in place.
+func (p *Project) OverrideConditions(o *Override) []Condition { return o.conditions }
+
+// RequestParameters lists the parameters of a callable that FastAPI would fill
+// from the request.
+func (p *Project) RequestParameters(c *Callable) []*Parameter {
+	v := c.Ref()
+	if p.linker == nil || v == nil {
+		return nil
+	}
+	p.linker.mu.Lock()
+	defer p.linker.mu.Unlock()
+	return newResolver(p.linker).signatureOf(v, 0).parameters
+}
+
+// KeyTakes reports whether a callable has a request parameter of this name.
+func (p *Project) KeyTakes(c *Callable, name string) bool {
+	return slices.ContainsFunc(p.RequestParameters(c), func(parameter *Parameter) bool { return parameter.Name == name })
 }

@@ -314,6 +314,8 @@ type Override struct {
 	Result    any       // the interpreter's value of Value, also when it is no callable
 	ValueText string
 	InTest    bool
+
+	conditions []Condition // the undecided tests under which it is put in place
 }
 
 // DependsUse is one Depends(…) or Security(…) call anywhere in the program.

@@ -60,6 +60,7 @@ type CoroutineCall struct {
 	At       source.Location
 	Callee   *Callable
 	Function string // the function in which the call stands, "app.deps:get_user"
+	Root     string // the handler, dependency or middleware that was run
 	Path     source.Path
 }
 
@@ -73,7 +74,18 @@ func (l *linker) coroutine(f *interpret.Frame, site *interpret.CallSite, callee 
 		l.coroutineSeen = map[source.Location]bool{}
 	}
 	l.coroutineSeen[site.At] = true
-	l.coroutines = append(l.coroutines, CoroutineCall{At: site.At, Callee: l.callable(fn), Function: enclosing(f), Path: site.At.Path})
+	l.coroutines = append(l.coroutines, CoroutineCall{At: site.At, Callee: l.callable(fn), Function: enclosing(f), Root: rootOf(f), Path: site.At.Path})
+}
+
+// rootOf names the outermost function of a run.
+func rootOf(f *interpret.Frame) string {
+	name := ""
+	for at := f; at != nil; at = at.Caller {
+		if at.Func != nil {
+			name = at.Func.Module.Name + ":" + at.Func.Name()
+		}
+	}
+	return name
 }
 
 // LateRegistration is a path operation or an include that was added to a router

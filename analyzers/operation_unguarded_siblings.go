@@ -1,0 +1,163 @@
+package analyzers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"bearings/internal/fastapi"
+	"bearings/internal/python"
+	"bearings/internal/source"
+)
+
+// siblings reports operations without a guard on a router whose others have one.
+// Whether that is intended the files cannot say, so it is a hypothesis, and only
+// where the router speaks clearly.
+func (u *unguarded) siblings() {
+	groups := map[source.Location][]*fastapi.Operation{}
+	var order []source.Location
+	for _, o := range u.app.Operations {
+		if o.Kind != fastapi.HTTP || o.Handler == nil {
+			continue
+		}
+		if groups[o.Node] == nil {
+			order = append(order, o.Node)
+		}
+		groups[o.Node] = append(groups[o.Node], o)
+	}
+	for _, node := range order {
+		for _, o := range groups[node] {
+			if sibling := u.clearSibling(o, groups[node]); sibling != nil {
+				u.sibling(o, sibling)
+			}
+		}
+	}
+}
+
+// clearSibling returns a guarded operation beside which this one stands out; nil
+// when it does not.
+func (u *unguarded) clearSibling(o *fastapi.Operation, group []*fastapi.Operation) *fastapi.Operation {
+	if o.Protected || u.told[o] || u.pass.Public(pathWithMounts(o)) || issuesCredentials(o) || len(o.Gaps) > 0 {
+		return nil
+	}
+	if u.triesToGuard(o) {
+		return nil
+	}
+	write := !readsOnly(o)
+	var best *fastapi.Operation
+	guarded, open := 0, 0
+	for _, s := range group {
+		if s == o || s.Registered == o.Registered || issuesCredentials(s) {
+			continue
+		}
+		switch {
+		case !s.Protected:
+			if readsOnly(s) || write {
+				open++
+			}
+		case guardOf(s) == nil || guardOf(s).Via != fastapi.ViaParameter && guardOf(s).Via != fastapi.ViaDecorator:
+		case s.Path == o.Path && (write || !readsOnly(s)) && write:
+			return s // the same resource is guarded for another method
+		case write || readsOnly(s):
+			guarded++
+			if best == nil || sharedPrefix(s.Path, o.Path) > sharedPrefix(best.Path, o.Path) {
+				best = s
+			}
+		}
+	}
+	switch {
+	case write && guarded >= 2 && guarded > open:
+		return best
+	case !write && guarded >= 3 && open == 0 && strings.Contains(o.Path, "{"):
+		return best
+	}
+	return nil
+}
+
+// triesToGuard reports whether an operation has something that was meant to guard
+// it and does not: other rules say what is wrong with that.
+func (u *unguarded) triesToGuard(o *fastapi.Operation) bool {
+	n := &notWrapped{p: u.p}
+	for _, parameter := range o.Parameters {
+		if o.Handler.Function != nil {
+			if _, ok := n.parameter(o.Handler, parameter); ok {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(o.Dependencies, func(d *fastapi.Dependency) bool {
+		if d.Callable == nil {
+			return false
+		}
+		_, _, unmade := unmadeChecker(u.p, d.Callable)
+		return unmade || chainReadsCredential(d, 0)
+	})
+}
+
+func readsOnly(o *fastapi.Operation) bool {
+	return !slices.ContainsFunc(o.Methods, func(m string) bool { return m != "GET" && m != "HEAD" && m != "OPTIONS" })
+}
+
+func sharedPrefix(a, b string) (n int) {
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// issuesCredentials reports whether an operation is where a client gets a
+// credential, or proves one in its body: it takes the login form, a password, or
+// signs a token.
+func issuesCredentials(o *fastapi.Operation) bool {
+	for _, d := range o.Dependencies {
+		if d.Callable != nil && strings.HasPrefix(d.Callable.Name, "fastapi.security:OAuth2PasswordRequestForm") {
+			return true
+		}
+	}
+	if o.Handler == nil || o.Handler.Function == nil {
+		return false
+	}
+	if o.Handler.Flow != nil && (o.Handler.Flow.Refuses() || o.Handler.Flow.ReadsCredential()) {
+		return true // it checks by itself
+	}
+	found := false
+	python.Inspect(o.Handler.Function, func(n any) bool {
+		switch x := n.(type) {
+		case *python.Attribute:
+			found = found || isCredentialWord(x.Attr)
+		case *python.Name:
+			found = found || isCredentialWord(x.ID)
+		case *python.Param:
+			found = found || isCredentialWord(x.Name)
+		}
+		return !found
+	})
+	return found
+}
+
+// isCredentialWord recognises what a handler that proves an identity by itself
+// deals with. It only ever keeps a rule silent.
+func isCredentialWord(word string) bool {
+	word = strings.ToLower(word)
+	for _, part := range []string{"password", "token", "login", "signature", "otp", "webhook", "secret", "signup", "register"} {
+		if strings.Contains(word, part) {
+			return true
+		}
+	}
+	return false
+}
+
+func (u *unguarded) sibling(o, sibling *fastapi.Operation) {
+	guard := guardOf(sibling)
+	u.pass.Report(Finding{
+		Certainty: Hypothesis, At: u.p.Header(o.Handler), Subject: o.ID(), Operations: []string{o.ID()},
+		Message: fmt.Sprintf("%s has no guard, unlike %s of the same router", o.ID(), sibling.ID()),
+		Effect:  Effect{Certainty: Hypothesis, Status: []int{200}, Text: "it is served without a credential, unless that is intended or something outside these files refuses"},
+		Evidence: []Evidence{
+			{At: u.p.Header(sibling.Handler), Note: sibling.ID() + " is guarded"},
+			{At: guard.At, Note: "by " + dependencyName(guard.Callable)},
+		},
+		Check: Check{Say: "Send the request without a credential", Run: requestFor([]*fastapi.Operation{o})},
+		Fixes: []Fix{describedFix("Give it " + dependencyName(guard.Callable) + ", or declare the path as public")},
+	})
+}
