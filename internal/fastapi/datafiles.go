@@ -81,7 +81,7 @@ func (l *linker) treePath(v interpret.Value, at source.Location) (source.Path, b
 // parseFile reads a TOML, JSON or YAML file of the tree; nil when it is none or broken.
 func (l *linker) parseFile(path source.Path) *interpret.Dict {
 	file, err := l.in.Tree.File(path)
-	if err != nil {
+	if err != nil || len(file.Text) > maxDataFile {
 		return nil
 	}
 	var data map[string]any
@@ -91,9 +91,6 @@ func (l *linker) parseFile(path source.Path) *interpret.Dict {
 	case strings.HasSuffix(string(path), ".json"):
 		err = json.Unmarshal(file.Text, &data)
 	case strings.HasSuffix(string(path), ".yaml"), strings.HasSuffix(string(path), ".yml"):
-		if len(file.Text) > 1<<20 {
-			return nil
-		}
 		err = yaml.Unmarshal(file.Text, &data)
 	default:
 		return nil
@@ -101,26 +98,27 @@ func (l *linker) parseFile(path source.Path) *interpret.Dict {
 	if err != nil {
 		return nil
 	}
-	d := dictOf(data, file, nil)
+	d := dictOf(data, newKeyPlaces(file), nil)
 	d.File = string(path)
 	return d
 }
 
-func dictOf(data map[string]any, file *source.File, section []string) *interpret.Dict {
-	d := &interpret.Dict{Origin: interpret.Origin{At: source.Location{Path: file.Path}}, File: string(file.Path), Section: section}
+func dictOf(data map[string]any, places *keyPlaces, section []string) *interpret.Dict {
+	path := places.file.Path
+	d := &interpret.Dict{Origin: interpret.Origin{At: source.Location{Path: path}}, File: string(path), Section: section}
 	keys := make([]string, 0, len(data))
 	for k := range data {
 		keys = append(keys, k)
 	}
 	slices.Sort(keys)
 	for _, k := range keys {
-		at := placeOfKey(file, section, k)
-		d.Entries = append(d.Entries, interpret.Entry{Key: &interpret.Str{Origin: interpret.Origin{At: at}, Text: k}, Value: valueOf(data[k], file, append(slices.Clone(section), k), at), At: at})
+		at := places.of(section, k)
+		d.Entries = append(d.Entries, interpret.Entry{Key: &interpret.Str{Origin: interpret.Origin{At: at}, Text: k}, Value: valueOf(data[k], places, append(slices.Clone(section), k), at), At: at})
 	}
 	return d
 }
 
-func valueOf(v any, file *source.File, section []string, at source.Location) interpret.Value {
+func valueOf(v any, places *keyPlaces, section []string, at source.Location) interpret.Value {
 	o := interpret.Origin{At: at}
 	switch x := v.(type) {
 	case string:
@@ -134,43 +132,71 @@ func valueOf(v any, file *source.File, section []string, at source.Location) int
 	case float64:
 		return &interpret.Num{Origin: o, Value: x, IsFloat: x != float64(int64(x))}
 	case map[string]any:
-		return dictOf(x, file, section)
+		return dictOf(x, places, section)
 	case []any:
 		s := &interpret.Seq{Origin: o, Kind: python.List}
 		for _, i := range x {
-			s.Items = append(s.Items, valueOf(i, file, section, at))
+			s.Items = append(s.Items, valueOf(i, places, section, at))
 		}
 		return s
 	case nil:
 		return &interpret.None{Origin: o}
 	}
-	return &interpret.Unknown{Origin: o, Reason: "a value of " + string(file.Path) + " that is not read"}
+	return &interpret.Unknown{Origin: o, Reason: "a value of " + string(places.file.Path) + " that is not read"}
 }
 
 var keyLine = regexp.MustCompile(`^\s*(?:-\s+)?"?([A-Za-z0-9_.\-]+)"?\s*[=:]\s*(.*?)\s*,?\s*$`)
 
-// placeOfKey finds the line that gives a key its value, within its section where the format has sections.
-func placeOfKey(file *source.File, section []string, key string) source.Location {
-	want := strings.Join(section, ".")
-	current, isTOML := "", strings.HasSuffix(string(file.Path), ".toml")
+// maxDataFile is the size in bytes of the largest configuration file whose
+// contents are followed. Larger ones hold data, not settings.
+const maxDataFile = 128 << 10
+
+// keyPlaces finds the lines that give keys their values: in TOML by section and
+// key, in other formats the first line of the key.
+type keyPlaces struct {
+	file   *source.File
+	places map[string]source.Location
+}
+
+func newKeyPlaces(file *source.File) *keyPlaces {
+	k := &keyPlaces{file, map[string]source.Location{}}
+	section, isTOML := "", strings.HasSuffix(string(file.Path), ".toml")
 	for i := range file.LineCount() {
 		span := file.Line(i)
 		line := string(file.Text[span.Start:span.End])
 		trimmed := strings.TrimSpace(line)
 		if isTOML && strings.HasPrefix(trimmed, "[") {
-			current = strings.Trim(trimmed, "[] ")
-			if current == strings.TrimPrefix(want+"."+key, ".") {
-				return source.Location{Path: file.Path, Span: span}
-			}
+			section = strings.Trim(trimmed, "[] ")
+			k.add(section, span)
 			continue
 		}
 		m := keyLine.FindStringSubmatchIndex(line)
-		if m == nil || line[m[2]:m[3]] != key || (isTOML && current != want) {
+		if m == nil {
 			continue
 		}
-		return source.Location{Path: file.Path, Span: source.Span{Start: span.Start + m[2], End: span.Start + m[5]}}
+		key := line[m[2]:m[3]]
+		if section != "" {
+			key = section + "." + key
+		}
+		k.add(key, source.Span{Start: span.Start + m[2], End: span.Start + m[5]})
 	}
-	return source.Location{Path: file.Path}
+	return k
+}
+
+func (k *keyPlaces) add(key string, span source.Span) {
+	if _, ok := k.places[key]; !ok {
+		k.places[key] = source.Location{Path: k.file.Path, Span: span}
+	}
+}
+
+func (k *keyPlaces) of(section []string, key string) source.Location {
+	if at, ok := k.places[strings.Join(append(slices.Clone(section), key), ".")]; ok {
+		return at
+	}
+	if at, ok := k.places[key]; ok && !strings.HasSuffix(string(k.file.Path), ".toml") {
+		return at
+	}
+	return source.Location{Path: k.file.Path}
 }
 
 // fileMethod is a method of an open file: its text, as the key files of a program give it.
