@@ -153,8 +153,19 @@ export interface Environments {
   readonly gaps?: readonly Gap[] | null;
 }
 
+/** A place that an answer passes on its way from where it is made. */
+export interface Hop extends MaybePlace {
+  readonly note: string;
+}
+
 export interface Outcome extends MaybePlace {
+  /** 0: another answer, its status is not known. */
   readonly status: number;
+  /** The status that is raised, where a handler turns it into another. */
+  readonly raised?: number | null;
+  /** The versions for which this holds. */
+  readonly version?: string | null;
+  readonly through?: readonly Hop[] | null;
   readonly when: string;
   readonly detail?: string | null;
   readonly certainty: Certainty;
@@ -164,6 +175,7 @@ export interface Outcome extends MaybePlace {
 export interface Step extends MaybePlace {
   readonly layer: string;
   readonly name: string;
+  readonly note?: string | null;
   readonly outcomes?: readonly Outcome[] | null;
 }
 
@@ -173,8 +185,23 @@ export interface RuledOut {
   readonly evidence?: readonly Evidence[] | null;
 }
 
+/** A place that answers with a text from a log, and the operations on whose way it stands. */
+export interface AnsweringPlace extends Outcome {
+  readonly layer: string;
+  readonly operations?: readonly string[] | null;
+}
+
 export interface Explanation {
-  readonly operation: Operation;
+  /** Null when the question was a text from a log: then there are places. */
+  readonly operation?: Operation | null;
+  readonly places?: readonly AnsweringPlace[] | null;
+  /** How the question was understood. */
+  readonly note?: string | null;
+  /** Other operations that may have been meant. */
+  readonly others?: readonly string[] | null;
+  /** Statuses that nothing on the way can answer. */
+  readonly impossible?: readonly number[] | null;
+  readonly gaps?: readonly Gap[] | null;
   readonly steps?: readonly Step[] | null;
   readonly confirmed?: readonly Finding[] | null;
   readonly hypotheses?: readonly Finding[] | null;

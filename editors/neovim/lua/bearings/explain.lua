@@ -62,18 +62,45 @@ local function where(x)
   return place and ('  %s:%d'):format(place.file, place.line) or ''
 end
 
+--- One answer in words: → 401 no Authorization header "Not authenticated" [on purpose]  app/deps.py:9
+local function answer(o)
+  local words = { '→ ' .. (o.status == 0 and '?' or o.status), o.when }
+  if ask.value(o.detail) then table.insert(words, ('"%s"'):format(o.detail)) end
+  if ask.value(o.raised) then table.insert(words, '[raised as ' .. o.raised .. ']') end
+  if ask.value(o.version) then table.insert(words, '[' .. o.version .. ']') end
+  if o.intended == true then table.insert(words, '[on purpose]') end
+  if o.certainty == 'hypothesis' then table.insert(words, '[hypothesis]') end
+  return table.concat(words, ' ') .. where(o)
+end
+
 local function add_steps(p, e, status)
   for _, s in ipairs(ask.list(e.steps)) do
     local hit = vim.iter(ask.list(s.outcomes)):any(function(o) return o.status == status end)
-    p:add(('%s %-18s %s'):format(hit and '◆' or '│', s.layer, ask.short(s.name)), s, hit and 'DiagnosticWarn' or nil)
+    local name = s.name == s.layer and '' or ask.short(s.name)
+    p:add(('%s %-18s %s%s'):format(hit and '◆' or '│', s.layer, name, ask.value(s.note) and '  ' .. s.note or ''), s, hit and 'DiagnosticWarn' or nil)
     for _, o in ipairs(ask.list(s.outcomes)) do
-      if not status or o.status == status then
-        local detail = ask.value(o.detail) and (' "%s"'):format(o.detail) or ''
-        local tags = (o.intended == true and ' [on purpose]' or o.intended == false and ' [not on purpose]' or '') .. (o.certainty == 'hypothesis' and ' [hypothesis]' or '')
-        p:add(('│   → %d %s%s%s%s'):format(o.status, o.when, detail, tags, where(o)), o, 'Comment')
-      end
+      if not status or o.status == status then p:add('│   ' .. answer(o), o, 'Comment') end
     end
   end
+end
+
+local function add_impossible(p, e, status)
+  local none = ask.list(e.impossible)
+  if status and vim.list_contains(none, status) then
+    p:add(('Nothing on this way answers %d: look at what stands before the application.'):format(status), nil, 'DiagnosticInfo')
+  elseif #none > 0 then
+    p:add('Cannot occur: ' .. table.concat(none, ', '), nil, 'Comment')
+  end
+  for _, g in ipairs(ask.list(e.gaps)) do p:add('not resolved; it may answer too: ' .. g.reason .. where(at(g)), at(g), 'Comment') end
+end
+
+--- The places that answer with a text from a log.
+local function add_places(p, e)
+  for _, place in ipairs(ask.list(e.places)) do
+    p:add(answer(place), place)
+    for _, o in ipairs(ask.list(place.operations)) do p:add('    on the way of ' .. o, nil, 'Comment') end
+  end
+  if #ask.list(e.places) == 0 then p:add('No place of the project answers with this text.') end
 end
 
 local function add_finding(p, f)
@@ -93,20 +120,27 @@ local function add_section(p, title, list, add)
   for _, x in ipairs(list) do add(p, x) end
 end
 
+local function add_operation(p, e, status)
+  p:add('The way of ' .. ask.operation_id(e.operation), e.operation, 'Title')
+  if ask.value(e.note) then p:add(e.note) end
+  add_steps(p, e, status)
+  add_impossible(p, e, status)
+  add_section(p, 'Confirmed', ask.list(e.confirmed), add_finding)
+  add_section(p, 'Hypotheses', ask.list(e.hypotheses), add_finding)
+  add_section(p, 'Ruled out', ask.list(e.ruledOut), function(q, r)
+    q:add('  ' .. r.cause)
+    q:add('    because ' .. r.because, nil, 'Comment')
+    for _, x in ipairs(ask.list(r.evidence)) do q:add('    ' .. x.note .. where(at(x)), at(x), 'Comment') end
+  end)
+end
+
+--- Explains a path operation; or what else a person may ask: a URL, a handler's name, a text from a log.
 ---@param operation string
 ---@param status? integer
 function M.open(operation, status)
   ask.ask('bearings/explain', { operation = operation, status = status }, function(e, root)
     local p = page.new()
-    p:add('The way of ' .. operation, e.operation, 'Title')
-    add_steps(p, e, status)
-    add_section(p, 'Confirmed', ask.list(e.confirmed), add_finding)
-    add_section(p, 'Hypotheses', ask.list(e.hypotheses), add_finding)
-    add_section(p, 'Ruled out', ask.list(e.ruledOut), function(q, r)
-      q:add('  ' .. r.cause)
-      q:add('    because ' .. r.because, nil, 'Comment')
-      for _, x in ipairs(ask.list(r.evidence)) do q:add('    ' .. x.note .. where(at(x)), at(x), 'Comment') end
-    end)
+    if type(e.operation) == 'table' then add_operation(p, e, status) else add_places(p, e) end
     p:show(operation .. (status and ' → ' .. status or ''), root)
   end)
 end

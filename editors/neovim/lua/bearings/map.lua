@@ -57,7 +57,17 @@ local function add_app(p, app)
   add_gaps(p, app.gaps)
 end
 
+local function says_findings(map)
+  return vim.iter(ask.list(map.apps)):any(function(app)
+    return vim.iter(ask.list(app.operations)):any(function(o) return o.findings ~= nil end)
+  end)
+end
+
 local function to_quickfix(map, filter, root)
+  if filter == 'findings' and not says_findings(map) then
+    vim.notify('bearings: this server does not say which path operations have findings; see :lua vim.diagnostic.setqflist()', vim.log.levels.WARN)
+    return
+  end
   local items = {}
   local function add(x, text)
     local place = ask.place(x)

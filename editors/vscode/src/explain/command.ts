@@ -59,7 +59,33 @@ async function pickOperation(server: Server): Promise<Picked | undefined> {
     void vscode.window.showInformationMessage('Bearings: no path operation was found in the open folders.');
     return undefined;
   }
-  return await vscode.window.showQuickPick(items, { title: 'Explain a status (1/2): which path operation?', matchOnDescription: true, ignoreFocusOut: true });
+  return await pickOrAsk(items);
+}
+
+/** A list to pick from, where what is typed can be asked as it stands: a URL, a handler's name, a text from a log. */
+function pickOrAsk(items: readonly Picked[]): Promise<Picked | undefined> {
+  const pick = vscode.window.createQuickPick<Picked>();
+  pick.title = 'Explain a status (1/2): which path operation?';
+  pick.placeholder = 'Pick one, or paste a URL, a handler\'s name, or a text from a log';
+  pick.matchOnDescription = true;
+  pick.ignoreFocusOut = true;
+  pick.items = items;
+  return new Promise((resolve) => {
+    pick.onDidChangeValue((text) => {
+      const folder = currentFolder()?.uri.toString() ?? '';
+      const own: Picked[] = text.trim() === '' ? [] : [{ label: `$(search) Ask about “${text.trim()}”`, id: text.trim(), folder, here: false, alwaysShow: true }];
+      pick.items = [...items, ...own];
+    });
+    pick.onDidAccept(() => {
+      resolve(pick.selectedItems[0]);
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+  });
 }
 
 function lockOf(o: Operation): string {
@@ -74,6 +100,7 @@ async function pickStatus(server: Server, { id, folder }: Picked): Promise<numbe
   } catch {
     return 'any'; // the panel says what the server answers
   }
+  if (e && !e.operation) return 'any';
   const items: (vscode.QuickPickItem & { status: number | 'any' })[] = [{ label: 'Any status', status: 'any', description: 'the whole way of the request' }];
   for (const status of e ? statusesOf(e) : []) {
     const places = (e?.steps ?? []).flatMap((s) => s.outcomes ?? []).filter((o) => o.status === status).length;

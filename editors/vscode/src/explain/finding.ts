@@ -23,9 +23,9 @@ export function evidenceList(evidence: readonly Evidence[] | undefined | null, t
   return html`${title && html`<p><b>${title}</b></p>`}<ul>${evidence.map((x) => html`<li>${x.note}: ${placeLink(at(x))}</li>`)}</ul>`;
 }
 
-function gapList(gaps: readonly Gap[] | undefined | null): Html | false {
+export function gapList(gaps: readonly Gap[] | undefined | null, title = 'Not resolved, and so not certain:'): Html | false {
   if (!gaps || gaps.length === 0) return false;
-  return html`<p><b>Not resolved, and so not certain:</b></p><ul>${gaps.map((g) => html`<li>${g.reason}: ${placeLink(at(g))}</li>`)}</ul>`;
+  return html`<p><b>${title}</b></p><ul>${gaps.map((g) => html`<li>${g.reason}: ${placeLink(at(g))}</li>`)}</ul>`;
 }
 
 function assumptions(assumes: readonly string[] | undefined | null): Html | false {

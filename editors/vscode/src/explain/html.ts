@@ -1,23 +1,29 @@
 // The Explain panel's content, from the server's answer. Pure: no editor in here.
-import { operationId, type Explanation, type RuledOut } from '../protocol';
+import { operationId, type Explanation, type Operation, type RuledOut } from '../protocol';
 import { html, type Html } from '../webview/html';
 import { count, placeLink } from '../webview/parts';
-import { evidenceList, findingCard } from './finding';
-import { requestWay } from './way';
+import { evidenceList, findingCard, gapList } from './finding';
+import { placesPage } from './places';
+import { requestWay, statusBadge } from './way';
 
-/** status: the one that is looked into; undefined for all. */
-export function explainPage(e: Explanation, status: number | undefined): Html {
+/** asked: the question as it was put. status: the one that is looked into; undefined for all. */
+export function explainPage(e: Explanation, asked: string, status: number | undefined): Html {
+  return e.operation ? operationPage(e, e.operation, status) : placesPage(e, asked);
+}
+
+function operationPage(e: Explanation, o: Operation, status: number | undefined): Html {
   const confirmed = e.confirmed ?? [];
   const hypotheses = e.hypotheses ?? [];
   const ruledOut = e.ruledOut ?? [];
   const what = status === undefined ? 'this path operation' : `status ${status}`;
   return html`
     <header>
-      <h1>${operationId(e.operation)}${status !== undefined && html` <span class="arrow" aria-hidden="true">→</span> <span class="status ${statusClass(status)}">${status}</span>`}</h1>
-      <p class="sub">${placeLink(e.operation)} · ${e.operation.protected ? 'protected' : 'open'} · ${count(confirmed.length, 'confirmed finding')}, ${hypotheses.length === 1 ? '1 hypothesis' : `${hypotheses.length} hypotheses`}, ${ruledOut.length} ruled out</p>
+      <h1>${operationId(o)}${status !== undefined && html` <span class="arrow" aria-hidden="true">→</span> ${statusBadge(status)}`}</h1>
+      <p class="sub">${placeLink(o)} · ${o.protected ? 'protected' : 'open'} · ${count(confirmed.length, 'confirmed finding')}, ${hypotheses.length === 1 ? '1 hypothesis' : `${hypotheses.length} hypotheses`}, ${ruledOut.length} ruled out</p>
+      ${e.note && html`<p>${e.note}.</p>`}${others(e.others ?? [])}
       ${statusChoice(e, status)}
     </header>
-    <section aria-labelledby="way"><h2 id="way">The request's way</h2>${requestWay(e, status)}</section>
+    <section aria-labelledby="way"><h2 id="way">The request's way</h2>${requestWay(e, o, status)}${impossible(e, status)}</section>
     ${list('confirmed', 'Confirmed', `Nothing wrong is confirmed for ${what} from the files.`, confirmed.map(findingCard))}
     ${list('hypotheses', 'Hypotheses', `No hypothesis for ${what}.`, hypotheses.map(findingCard))}
     ${list('ruled-out', 'Ruled out', 'Nothing could be ruled out.', ruledOut.map(ruledOutCard))}`;
@@ -25,7 +31,7 @@ export function explainPage(e: Explanation, status: number | undefined): Html {
 
 /** The statuses that the steps can answer with, in order. */
 export function statusesOf(e: Explanation): number[] {
-  const all = (e.steps ?? []).flatMap((s) => (s.outcomes ?? []).map((o) => o.status));
+  const all = (e.steps ?? []).flatMap((s) => (s.outcomes ?? []).map((o) => o.status)).filter((s) => s !== 0);
   return [...new Set(all)].sort((a, b) => a - b);
 }
 
@@ -37,14 +43,24 @@ function statusChoice(e: Explanation, chosen: number | undefined): Html {
   return html`<div class="chips" role="group" aria-label="Status to explain">${button('', 'Any status', chosen === undefined)}${statuses.map((s) => button(String(s), String(s), s === chosen))}</div>`;
 }
 
+function others(names: readonly string[]): Html | undefined {
+  if (names.length === 0) return undefined;
+  return html`<p>Not the one that was meant? ${names.map((n) => html`<button class="link" data-do="ask" data-text="${n}" title="Explain ${n}">${n}</button> `)}</p>`;
+}
+
+/** What cannot occur, and what keeps that from being certain. */
+function impossible(e: Explanation, status: number | undefined): Html | undefined {
+  const statuses = e.impossible ?? [];
+  const gaps = e.gaps ?? [];
+  if (status !== undefined && statuses.includes(status)) return html`<p class="verdict">Nothing on this way answers ${status}. If that is what you see, another program answers: look at what stands before the application.</p>`;
+  return html`${statuses.length > 0 && html`<p>Cannot occur: ${statuses.map((s) => html`${statusBadge(s)} `)}<span class="sub">nothing on the way answers with ${statuses.length === 1 ? 'it' : 'them'}</span></p>`}
+    ${gapList(gaps, 'Not resolved; it may answer too:')}`;
+}
+
 function list(id: string, title: string, empty: string, cards: readonly Html[]): Html {
   return html`<section class="${id}" aria-labelledby="${id}"><h2 id="${id}">${title} <span class="count">${cards.length}</span></h2>${cards.length > 0 ? cards : html`<p class="empty">${empty}</p>`}</section>`;
 }
 
 function ruledOutCard(r: RuledOut): Html {
   return html`<article class="card"><h3>${r.cause}</h3><p>Because ${r.because}.</p>${evidenceList(r.evidence, '')}</article>`;
-}
-
-export function statusClass(status: number): string {
-  return status >= 500 ? 's5' : status >= 400 ? 's4' : status >= 300 ? 's3' : 's2';
 }

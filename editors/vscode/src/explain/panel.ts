@@ -21,7 +21,8 @@ export class ExplainPanel {
     this.operation = operation;
     this.status = status;
     this.panel ??= new Panel(this.context, 'bearings.explain', 'Explain', (m) => {
-      if (m.do === 'status') void this.open(this.operation, m.status ? Number(m.status) : undefined, this.panel?.folder ?? '');
+      // Another status of the same operation, or another operation.
+      if (m.do === 'status' || m.do === 'ask') void this.open(m.do === 'ask' ? m.text ?? '' : this.operation, Number(m.status) || undefined, this.panel?.folder ?? '');
     }, () => { this.panel = undefined; });
     this.panel.folder = folder;
     this.panel.panel.title = `${operation}${status === undefined ? '' : ` → ${status}`}`;
@@ -37,7 +38,7 @@ export class ExplainPanel {
     const status = this.status;
     try {
       const e = await this.server.ask<Explanation>(EXPLAIN, { uri: this.panel.folder, operation: this.operation, ...(status === undefined ? {} : { status }) });
-      if (e && ticket === this.asked) this.panel.show(explainPage(e, status));
+      if (e && ticket === this.asked) this.panel.show(explainPage(e, this.operation, status));
     } catch (e) {
       if (ticket === this.asked) this.panel.show(html`<h1>${this.operation}</h1><p>The server could not explain this: ${e instanceof Error ? e.message : String(e)}</p>`);
     }

@@ -10,6 +10,12 @@ export const filterNames: Record<Filter, string> = {
   findings: 'Only path operations with findings',
 };
 
+/** The filters that this tree can answer: a server may not say which operations have findings. */
+export function filtersFor(nodes: readonly MapNode[]): Filter[] {
+  const says = (n: MapNode): boolean => n.operation?.findings !== undefined || n.children.some(says);
+  return nodes.some(says) ? ['all', 'open', 'gaps', 'findings'] : ['all', 'open', 'gaps'];
+}
+
 export function filterTree(nodes: readonly MapNode[], filter: Filter): MapNode[] {
   if (filter === 'all') return [...nodes];
   return nodes.flatMap((n) => keep(n, filter) ?? []);

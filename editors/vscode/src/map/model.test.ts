@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { App, AuthenticationMap, Dependency, Operation } from '../protocol';
-import { filterTree } from './filter';
+import { filtersFor, filterTree } from './filter';
 import { commonPrefix, treeOf, type MapNode } from './model';
 
 const scheme: Dependency = { name: 'app.deps:oauth2', file: 'app/deps.py', line: 9, via: 'parameter', scheme: 'OAuth2PasswordBearer' };
@@ -57,6 +57,8 @@ void test('filters keep the way to what they keep, and nothing else', () => {
   assert.deepEqual(labels('open'), ['GET /a/open']);
   assert.deepEqual(labels('findings'), ['GET /a/locked']);
   assert.deepEqual(filterTree(tree, 'gaps'), []);
+  assert.deepEqual(filtersFor(tree), ['all', 'open', 'gaps', 'findings']);
+  assert.deepEqual(filtersFor(treeOf(app(get('/a')))), ['all', 'open', 'gaps']);
 });
 
 void test('the common prefix consists of whole segments and is never a whole path', () => {

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { mapsOfFolders } from '../folders';
 import { MAP, operationId } from '../protocol';
 import type { Server } from '../server';
-import { filterNames, filterTree, type Filter } from './filter';
+import { filterNames, filtersFor, filterTree, type Filter } from './filter';
 import { inFolder, treeOf, type MapNode } from './model';
 import { treeItem } from './item';
 
@@ -39,7 +39,7 @@ export class MapView implements vscode.TreeDataProvider<MapNode>, vscode.Disposa
   }
 
   async chooseFilter(): Promise<void> {
-    const items = (Object.keys(filterNames) as Filter[]).map((f) => ({ label: filterNames[f], filter: f, picked: f === this.filter }));
+    const items = filtersFor(this.all).map((f) => ({ label: filterNames[f], filter: f, picked: f === this.filter }));
     const chosen = await vscode.window.showQuickPick(items, { title: 'Filter the Authentication Map' });
     if (chosen) this.setFilter(chosen.filter);
   }

@@ -31,12 +31,12 @@ const explanation: Explanation = {
 };
 
 void test('nothing that the server sends becomes an element', () => {
-  assert.ok(!explainPage(explanation, 401).text.includes('<img'));
+  assert.ok(!explainPage(explanation, 'GET /', 401).text.includes('<img'));
   assert.ok(!environmentsPage({ keys: [{ name: evil, file: evil, line: 1, loader: evil, environments: [{ environment: evil, state: 'set', reason: evil }] }] }).text.includes('<img'));
 });
 
 void test('the chosen status is marked on the way, the others step back', () => {
-  const page = explainPage(explanation, 401).text;
+  const page = explainPage(explanation, 'GET /', 401).text;
   assert.match(page, /class="step hit"/);
   assert.match(page, /can answer 401/);
   assert.match(page, /<li class="other">[^]*?403/);
@@ -44,11 +44,24 @@ void test('the chosen status is marked on the way, the others step back', () => 
 });
 
 void test('a status that no step answers can still be chosen, and is said to have no findings', () => {
-  const page = explainPage({ ...explanation, confirmed: [] }, 418).text;
+  const page = explainPage({ ...explanation, confirmed: [] }, 'GET /', 418).text;
   assert.match(page, /aria-pressed="true">418/);
   assert.match(page, /Nothing wrong is confirmed for status 418/);
 });
 
 void test('a step without a place is words, not a link', () => {
-  assert.match(explainPage(explanation, undefined).text, /<span class="nowhere">read<\/span>/);
+  assert.match(explainPage(explanation, 'GET /', undefined).text, /<span class="nowhere">read<\/span>/);
+});
+
+void test('a status that cannot occur is said, with where to look instead', () => {
+  const page = explainPage({ ...explanation, impossible: [404, 418] }, 'GET /', 418).text;
+  assert.match(page, /Nothing on this way answers 418/);
+  assert.match(explainPage({ ...explanation, impossible: [404, 418] }, 'GET /', 401).text, /Cannot occur:[^]*404[^]*418/);
+});
+
+void test('a text from a log leads to the places that answer with it, and on to their operations', () => {
+  const page = explainPage({ operation: null, places: [{ status: 401, when: 'always', certainty: 'confirmed', layer: 'dependency', file: 'a.py', line: 3, operations: ['GET /me'] }] }, evil, undefined).text;
+  assert.ok(!page.includes('<img'));
+  assert.match(page, /1 place of the project answers/);
+  assert.match(page, /data-do="ask" data-text="GET \/me" data-status="401"/);
 });
