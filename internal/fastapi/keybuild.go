@@ -193,6 +193,14 @@ func (l *linker) keyFor(p *Project, raw any, byRead map[*EnvRead]*Key, byPlace m
 	if name == "" {
 		name = "literal"
 	}
+	if loader == "literal" && !strings.HasSuffix(string(o.At.Path), ".py") { // of a configuration file
+		loader = "file"
+		if file, err := l.in.Tree.File(o.At.Path); err == nil {
+			if m := keyLine.FindSubmatch(file.Text[o.At.Span.Start:o.At.Span.End]); m != nil {
+				name = string(m[1])
+			}
+		}
+	}
 	k := &Key{Name: name, At: o.At, Loader: loader, Secret: true, Roles: role, Value: v}
 	byPlace[o.At] = k
 	p.Keys = append(p.Keys, k)

@@ -70,6 +70,8 @@ type Absence struct {
 	Why      string
 	Deciding source.Location // the WORKDIR, cd or COPY that decides; zero when none does
 	Unknown  bool            // whether it is there cannot be known
+	// Excluded: .dockerignore leaves it out. Elsewhere: it is in the image, in another folder.
+	Excluded, Elsewhere bool
 }
 
 // Shadow is a line that gives the variable a value without effect.

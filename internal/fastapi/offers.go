@@ -2,6 +2,7 @@ package fastapi
 
 import (
 	"bearings/internal/environment"
+	"bearings/internal/interpret"
 	"bearings/internal/secret"
 	"bearings/internal/source"
 )
@@ -119,4 +120,29 @@ func (p *Project) EnvFile(path source.Path) []environment.Entry {
 	p.linker.mu.Lock()
 	defer p.linker.mu.Unlock()
 	return p.linker.dotenv(file)
+}
+
+// FilePlaces lists where a configuration file of the tree (TOML, JSON, YAML) has a key, in whatever section.
+func (p *Project) FilePlaces(path source.Path, key string) (list []source.Location) {
+	if p.linker == nil {
+		return nil
+	}
+	p.linker.mu.Lock()
+	defer p.linker.mu.Unlock()
+	var walk func(d *interpret.Dict, depth int)
+	walk = func(d *interpret.Dict, depth int) {
+		if d == nil || depth > 8 {
+			return
+		}
+		for _, e := range d.Entries {
+			if text, ok := interpret.Text(e.Key); ok && text == key {
+				list = append(list, e.At)
+			}
+			if inner, ok := e.Value.(*interpret.Dict); ok {
+				walk(inner, depth+1)
+			}
+		}
+	}
+	walk(p.linker.parseFile(path), 0)
+	return list
 }

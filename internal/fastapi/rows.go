@@ -550,6 +550,8 @@ func (l *linker) absences(e *environment.Environment, r *EnvRead) []Absence {
 				a.Deciding = f.At
 			}
 			a.Unknown = f.State == environment.Unknowable
+			a.Excluded = strings.Contains(f.Why, ".dockerignore")
+			a.Elsewhere = strings.HasPrefix(f.Why, "in the image the file stands at")
 		}
 		out = append(out, a)
 	}

@@ -1,0 +1,69 @@
+package analyzers
+
+import (
+	"fmt"
+
+	"bearings/internal/environment"
+)
+
+// EnvFileNotFound reports an env file that is looked for in a folder in which it is not.
+var EnvFileNotFound = &Analyzer{
+	Code: "env-file-not-found", Family: SecretKey, Severity: Error,
+	Run: func(pass *Pass) {
+		p := pass.Project
+		for _, fault := range keyFaults(p, "env-file-not-found") {
+			in, k := fault.in[0], fault.key
+			name := keyName(k)
+			e := places{project: p}
+			e.add(in.absence.At, "the path, relative to the working directory")
+			e.add(in.absence.Deciding, "decides the working directory")
+			if in.env.Files != nil {
+				if _, there, _, at := in.env.Files.Locate(in.line.Path); there {
+					e.add(at, "where the file lands")
+				}
+			}
+			e.add(in.line, "the file that is meant, and the value that is not found")
+			e.add(k.At, "reads "+name+": "+insteadWords(in.row))
+			pass.Report(Finding{
+				Certainty: Confirmed, At: in.absence.At, Subject: name, Operations: keyOperations(p, k),
+				Message: fmt.Sprintf("%s is looked for in the working directory%s, where it is not in %s, so %s", in.absence.Path, workDirWords(in.env), fault.environments(), insteadWords(in.row)),
+				Assumes: outside(in.env, name), Effect: keyEffect(p, k, in.row), Evidence: e.list,
+				Check: Check{Say: "Look for the file from the folder in which the process runs", Run: findFileCommand(in)},
+				Fixes: []Fix{{Title: "Build the path from __file__"}},
+			})
+		}
+	},
+}
+
+func workDirWords(e *environment.Environment) string {
+	dir := e.WorkDir
+	for _, c := range e.Commands {
+		if c.WorkDir.Known {
+			dir = c.WorkDir
+			break
+		}
+	}
+	if !dir.Known || dir.Path == "" || dir.Path == "." {
+		return ""
+	}
+	return " " + dir.Path
+}
+
+func findFileCommand(in keyFaultIn) string {
+	if in.env.Kind == environment.Image {
+		return "docker run --rm -it <image> sh -c 'pwd; ls -a'"
+	}
+	if in.env.Kind == environment.Compose {
+		return "docker compose run --rm " + serviceOf(in.env) + " sh -c 'pwd; ls -a'"
+	}
+	return "ls -a" + workDirWords(in.env)
+}
+
+func serviceOf(e *environment.Environment) string {
+	for i := len(e.Name) - 1; i >= 0; i-- {
+		if e.Name[i] == ':' {
+			return e.Name[i+1:]
+		}
+	}
+	return e.Name
+}

@@ -1,0 +1,376 @@
+package analyzers
+
+import (
+	"strings"
+
+	"bearings/internal/environment"
+	"bearings/internal/fastapi"
+	"bearings/internal/interpret"
+	"bearings/internal/source"
+)
+
+// keyFault is one cause that leaves a key without its value, with the
+// environments in which it does.
+type keyFault struct {
+	code string
+	key  *fastapi.Key
+	in   []keyFaultIn
+}
+
+// keyFaultIn is what a fault is in one environment.
+type keyFaultIn struct {
+	env      *environment.Environment
+	row      fastapi.KeyRow // with what the program takes instead of the read
+	absence  fastapi.Absence
+	offer    fastapi.Offer
+	kind     nameKind
+	load     *fastapi.EnvLoad
+	line     source.Location // of the env file, that would give the value
+	argument environment.Assignment
+}
+
+// keyFaults finds for each key that signs or verifies, and for each environment
+// in which it has not the value that it is meant to have, the one likeliest
+// cause: a load that comes too late, a name that differs, a file that is left
+// out of the image or looked for in the wrong folder; and otherwise what is used
+// instead: a random key, the empty text, a default, nothing.
+func keyFaults(p *fastapi.Project, code string) (faults []*keyFault) {
+	for _, k := range authKeys(p) {
+		if k.Read == nil || k.Read.Whole || fastapi.Role(k.At.Path) == fastapi.TestApp {
+			continue
+		}
+		d := &keyDiagnosis{p: p, key: k, faults: map[string]*keyFault{}}
+		d.run()
+		if f := d.faults[code]; f != nil {
+			faults = append(faults, f)
+		}
+	}
+	return faults
+}
+
+type keyDiagnosis struct {
+	p      *fastapi.Project
+	key    *fastapi.Key
+	faults map[string]*keyFault
+	guard  *keyGuard
+	sound  int // deployed environments in which the key has its value, or gets it from outside
+}
+
+func (d *keyDiagnosis) run() {
+	type candidate struct {
+		env *environment.Environment
+		row fastapi.KeyRow
+	}
+	var local, served []candidate
+	for _, row := range d.key.Rows {
+		e := environmentOf(d.p, row.Environment)
+		if e == nil || e.Kind == environment.CI || e.Kind == environment.Test {
+			continue
+		}
+		row = instead(d.p, e, d.key, row)
+		switch {
+		case e.Kind == environment.Local:
+			local = append(local, candidate{e, row})
+		case deployed(e):
+			served = append(served, candidate{e, row})
+		}
+	}
+	for _, c := range served {
+		if c.row.State == fastapi.StateSet || c.row.State == fastapi.StateUnknown {
+			d.sound++
+		}
+	}
+	for _, c := range append(served, local...) {
+		d.look(c.env, c.row)
+	}
+	d.oneCause()
+}
+
+// oneCause drops what is merely used instead at a local start where a cause is known elsewhere.
+func (d *keyDiagnosis) oneCause() {
+	caused := false
+	for _, code := range []string{"key-loaded-late", "key-name-mismatch", "env-not-in-image", "env-file-not-found"} {
+		caused = caused || d.faults[code] != nil
+	}
+	for _, code := range []string{"key-default-used", "key-missing", "key-empty", "key-random"} {
+		if f := d.faults[code]; caused && f != nil && len(f.in) == 1 && f.in[0].env.Kind == environment.Local {
+			delete(d.faults, code)
+		}
+	}
+}
+
+func (d *keyDiagnosis) add(code string, in keyFaultIn) {
+	f := d.faults[code]
+	if f == nil {
+		f = &keyFault{code: code, key: d.key}
+		d.faults[code] = f
+	}
+	f.in = append(f.in, in)
+}
+
+// look decides on one environment.
+func (d *keyDiagnosis) look(e *environment.Environment, row fastapi.KeyRow) {
+	in := keyFaultIn{env: e, row: row}
+	if emptyUnlessSet(row) || row.State == fastapi.StateEmpty && row.Assignment != nil {
+		d.empty(in)
+		return
+	}
+	switch row.State {
+	case fastapi.StateDefault, fastapi.StateMissing, fastapi.StateRandom, fastapi.StateEmpty:
+	default:
+		return
+	}
+	if d.late(in) || d.otherName(in) || d.leftOut(in) {
+		return
+	}
+	d.plain(in)
+}
+
+// emptyUnlessSet says whether a value is nothing but a reference to a variable
+// that no file sets: ${SECRET_KEY}.
+func emptyUnlessSet(row fastapi.KeyRow) bool {
+	a := row.Assignment
+	return row.State == fastapi.StateUnknown && a != nil && !a.Known && len(a.Unset) > 0 && !a.Required && !a.Passed && a.Value.IsEmpty()
+}
+
+// empty is a key that an environment sets to nothing.
+func (d *keyDiagnosis) empty(in keyFaultIn) {
+	if d.refuses(in.row.State) {
+		return
+	}
+	if in.row.State == fastapi.StateUnknown {
+		if losingLine(in.row) {
+			return // env-source-shadowed tells it
+		}
+		if !besideDotenv(d.p, in.env) {
+			return
+		}
+	}
+	d.add("key-empty", in)
+}
+
+// losingLine says whether another line gives the variable a value that does not count.
+func losingLine(row fastapi.KeyRow) bool {
+	for _, s := range row.Shadowed {
+		if !s.Same {
+			return true
+		}
+	}
+	return false
+}
+
+// besideDotenv says whether there is a .env beside the file that describes the
+// environment, from which compose would take the variable.
+func besideDotenv(p *fastapi.Project, e *environment.Environment) bool {
+	if len(e.Described) == 0 {
+		return false
+	}
+	path, ok := e.Described[0].Dir().Join(".env")
+	if !ok {
+		return false
+	}
+	_, err := p.Tree.File(path)
+	return err == nil
+}
+
+// refuses says whether the program refuses to go on with a key in that state.
+func (d *keyDiagnosis) refuses(state fastapi.KeyState) bool {
+	if d.guard == nil {
+		g := keyGuardOf(d.p, d.key)
+		d.guard = &g
+	}
+	switch state {
+	case fastapi.StateMissing:
+		return d.guard.none
+	case fastapi.StateEmpty, fastapi.StateUnknown:
+		return d.guard.empty
+	}
+	return d.guard.value
+}
+
+// late: an env file that has the key is loaded after the key was read.
+func (d *keyDiagnosis) late(in keyFaultIn) bool {
+	loads, lines := d.p.LateLoads(in.env, d.key.Read)
+	for i, ld := range loads {
+		if !together(d.p, d.key.At.Path, ld.At.Path) {
+			continue
+		}
+		in.load, in.line = ld, lines[i]
+		d.add("key-loaded-late", in)
+		return true
+	}
+	return false
+}
+
+// together says whether some application imports both files.
+func together(p *fastapi.Project, a, b source.Path) bool {
+	direct := map[source.Path][]source.Path{}
+	for _, app := range p.Apps {
+		if app.Role != fastapi.Application {
+			continue
+		}
+		set := files{app.At.Path: true}
+		closure(p, set, direct)
+		if set[a] && set[b] {
+			return true
+		}
+	}
+	return false
+}
+
+// leftOut: the key stands in an env file that is not there, or in a build argument.
+func (d *keyDiagnosis) leftOut(in keyFaultIn) bool {
+	for _, name := range d.key.Read.Names {
+		if a, ok := in.env.BuildArg(name); ok {
+			in.argument = a
+			d.add("env-not-in-image", in)
+			return true
+		}
+	}
+	for _, absence := range in.row.Absent {
+		line, ok := d.lineIn(absence)
+		if !ok || absence.Unknown {
+			continue
+		}
+		in.absence, in.line = absence, line
+		container := in.env.Kind != environment.Local && in.env.Kind != environment.Process
+		if container && (absence.Excluded || !absence.Elsewhere) {
+			d.add("env-not-in-image", in)
+		} else {
+			d.add("env-file-not-found", in)
+		}
+		return true
+	}
+	return false
+}
+
+// lineIn finds the line of the env file that is meant by a path and that has the key.
+func (d *keyDiagnosis) lineIn(a fastapi.Absence) (source.Location, bool) {
+	for _, path := range d.p.Tree.Paths() {
+		if path.Base() != a.Path {
+			continue
+		}
+		for _, entry := range d.p.EnvFile(path) {
+			if entry.HasValue && !entry.Value.IsEmpty() && takes(d.key.Read, entry.Key) {
+				return source.Location{Path: path, Span: entry.Span}, true
+			}
+		}
+	}
+	return source.Location{}, false
+}
+
+// plain is what is used where nothing explains why.
+func (d *keyDiagnosis) plain(in keyFaultIn) {
+	if d.refuses(in.row.State) {
+		return
+	}
+	isLocal := in.env.Kind == environment.Local
+	if isLocal && d.sound > 0 {
+		return // a default for development, where the others have their value
+	}
+	if in.env.Kind == environment.Image && d.sound > 0 {
+		return
+	}
+	for _, g := range in.env.Gaps {
+		if strings.Contains(g.Reason, "env_file") {
+			return // a file that may give it is not in the tree
+		}
+	}
+	switch in.row.State {
+	case fastapi.StateRandom:
+		d.add("key-random", in)
+	case fastapi.StateEmpty:
+		d.add("key-empty", in)
+	case fastapi.StateDefault:
+		d.add("key-default-used", in)
+	case fastapi.StateMissing:
+		if in.env.Kind == environment.Image {
+			return // the container is meant to be given its key
+		}
+		if _, read := d.p.Offers(in.env, d.key.Read); isLocal && len(read) == 0 {
+			return
+		}
+		d.add("key-missing", in)
+	}
+}
+
+// instead is what the program takes where a read gives nothing: the other side
+// of an "or", of a conditional expression or of an except clause.
+func instead(p *fastapi.Project, e *environment.Environment, k *fastapi.Key, row fastapi.KeyRow) fastapi.KeyRow {
+	if row.State != fastapi.StateMissing && row.State != fastapi.StateEmpty {
+		return row
+	}
+	for _, t := range keyCalls(p, k) {
+		v, _ := t.Key.Raw.(interpret.Value)
+		other, falsy := fallback(v, k.Read)
+		if other == nil || row.State == fastapi.StateEmpty && !falsy {
+			continue
+		}
+		at := interpret.OriginOf(other).At
+		switch x := other.(type) {
+		case *interpret.Str, *interpret.Bytes:
+			if got, ok := p.ValueIn(e, other); ok && got.State == fastapi.StateSet {
+				row.State, row.Source, row.Via, row.Value, row.Assignment = fastapi.StateDefault, at, "default", got.Value, nil
+			}
+		case *interpret.Symbol:
+			if _, random := x.Data.(*fastapi.RandomValue); random {
+				row.State, row.Source, row.Via, row.Assignment = fastapi.StateRandom, at, "default", nil
+				continue
+			}
+			got, ok := p.ValueIn(e, other)
+			if !ok {
+				row.State = fastapi.StateUnknown
+			} else if got.State != fastapi.StateMissing {
+				absent := row.Absent
+				row = got
+				row.Absent = absent
+			}
+		case *interpret.None:
+		default:
+			row.State = fastapi.StateUnknown
+		}
+	}
+	return row
+}
+
+// fallback finds what an expression gives in place of a read. falsy: also in
+// place of the empty text.
+func fallback(v interpret.Value, r *fastapi.EnvRead) (other interpret.Value, falsy bool) {
+	switch x := v.(type) {
+	case *interpret.Op:
+		if x.Name == "or" {
+			for i, a := range x.Args {
+				if i > 0 && takesRead(x.Args[0], r) {
+					return a, true
+				}
+			}
+		}
+		for _, a := range x.Args {
+			if o, f := fallback(a, r); o != nil {
+				return o, f
+			}
+		}
+	case *interpret.Choice:
+		has := false
+		for _, o := range x.Options {
+			if takesRead(o.Value, r) {
+				has = true
+			}
+		}
+		for _, o := range x.Options {
+			if has && !takesRead(o.Value, r) {
+				return o.Value, true
+			}
+		}
+	}
+	return nil, false
+}
+
+func takesRead(v interpret.Value, r *fastapi.EnvRead) bool {
+	for _, have := range fastapi.ReadsOf(v) {
+		if have == r {
+			return true
+		}
+	}
+	return false
+}

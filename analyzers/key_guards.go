@@ -1,0 +1,243 @@
+package analyzers
+
+import (
+	"slices"
+	"strings"
+
+	"bearings/internal/fastapi"
+	"bearings/internal/interpret"
+	"bearings/internal/python"
+	"bearings/internal/source"
+)
+
+// keyGuard is what a program refuses of a key before it serves requests.
+type keyGuard struct{ none, empty, value bool }
+
+// keyGuardOf looks for tests of a key whose branch raises or ends the process: if
+// statements, assertions, and validators of its settings class.
+func keyGuardOf(p *fastapi.Project, k *fastapi.Key) (g keyGuard) {
+	if k.Read == nil {
+		return g
+	}
+	if validated(p, k) {
+		return keyGuard{true, true, true}
+	}
+	for _, path := range p.Modules() {
+		if fastapi.Role(path) == fastapi.TestApp {
+			continue
+		}
+		module := moduleOf(p, path)
+		if module == nil {
+			continue
+		}
+		s := &guardSearch{p: p, path: path, read: k.Read, guard: &g}
+		s.block(module.Body, nil)
+	}
+	return g
+}
+
+type guardSearch struct {
+	p     *fastapi.Project
+	path  source.Path
+	read  *fastapi.EnvRead
+	guard *keyGuard
+}
+
+// block looks at statements; local are names of the function that stand for the key.
+func (s *guardSearch) block(body []python.Stmt, local map[string]bool) {
+	for _, stmt := range body {
+		switch n := stmt.(type) {
+		case *python.Function:
+			s.block(n.Body, map[string]bool{})
+		case *python.Class:
+			s.block(n.Body, local)
+		case *python.Assign:
+			if local != nil && len(n.Targets) == 1 && n.Value != nil {
+				if name, ok := n.Targets[0].(*python.Name); ok && s.isKey(n.Value, local) {
+					local[name.ID] = true
+				}
+			}
+		case *python.If:
+			if ends(n.Body) {
+				s.test(n.Test, local)
+			}
+			s.block(n.Body, local)
+			s.block(n.Else, local)
+		case *python.Try:
+			s.block(n.Body, local)
+		case *python.With:
+			s.block(n.Body, local)
+		case *python.Assert:
+			s.test(n.Test, local)
+		}
+	}
+}
+
+// ends says whether a block raises or ends the process.
+func ends(body []python.Stmt) bool {
+	for _, stmt := range body {
+		switch n := stmt.(type) {
+		case *python.Raise:
+			return true
+		case *python.If:
+			if ends(n.Body) {
+				return true
+			}
+		case *python.ExprStmt:
+			call, ok := n.X.(*python.Call)
+			if !ok {
+				continue
+			}
+			switch f := call.Func.(type) {
+			case *python.Name:
+				if f.ID == "exit" || f.ID == "quit" {
+					return true
+				}
+			case *python.Attribute:
+				if f.Attr == "exit" || f.Attr == "_exit" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// test notes what a test says of the key.
+func (s *guardSearch) test(x python.Expr, local map[string]bool) {
+	switch n := x.(type) {
+	case *python.Unary:
+		if n.Op == "not" && s.isKey(n.X, local) {
+			s.guard.none, s.guard.empty = true, true
+			return
+		}
+	case *python.Compare:
+		if !s.mentions(n, local) {
+			return
+		}
+		constant, isConstant := n.Rest[0].(*python.Constant)
+		text, isText := n.Rest[0].(*python.String)
+		switch {
+		case isConstant && constant.Kind == python.None:
+			s.guard.none = true
+		case isText && text.Value == "" && len(text.Parts) == 0:
+			s.guard.empty = true
+		default:
+			s.guard.none, s.guard.empty, s.guard.value = true, s.guard.empty || !slices.Contains(n.Ops, "=="), true
+		}
+		return
+	case *python.Binary:
+		s.test(n.X, local)
+		s.test(n.Y, local)
+		return
+	case *python.Call:
+		if s.mentions(n, local) {
+			s.guard.none, s.guard.empty, s.guard.value = true, true, true
+		}
+		return
+	}
+	if s.isKey(x, local) { // assert KEY
+		s.guard.none, s.guard.empty = true, true
+	}
+}
+
+func (s *guardSearch) mentions(x python.Expr, local map[string]bool) (found bool) {
+	python.Inspect(x, func(node any) bool {
+		if e, ok := node.(python.Expr); ok && !found && s.isKey(e, local) {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+func (s *guardSearch) isKey(x python.Expr, local map[string]bool) bool {
+	switch n := x.(type) {
+	case *python.Name:
+		if local[n.ID] {
+			return true
+		}
+	case *python.Attribute, *python.Call, *python.Subscript:
+	default:
+		return false
+	}
+	return slices.Contains(fastapi.ReadsOf(s.p.Eval(s.path, x)), s.read)
+}
+
+// validated says whether a validator of the key's settings class looks at its field and can raise.
+func validated(p *fastapi.Project, k *fastapi.Key) bool {
+	if k.Read.Class == nil {
+		return false
+	}
+	field := k.Read.Field[strings.LastIndexByte(k.Read.Field, '.')+1:]
+	for _, m := range interpret.MRO(k.Read.Class) {
+		class, ok := m.(*interpret.Class)
+		if !ok {
+			continue
+		}
+		methods := map[string]*python.Function{}
+		for _, stmt := range class.Def.Body {
+			if f, ok := stmt.(*python.Function); ok {
+				methods[f.Name] = f
+			}
+		}
+		for _, f := range methods {
+			if validates(p, class.Module.Path, f) && mentionsField(f, field) && canRaise(f, methods, 0) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// validates says whether pydantic 1 or 2 calls the method when an object is made.
+func validates(p *fastapi.Project, path source.Path, f *python.Function) bool {
+	if f.Name == "model_post_init" || f.Name == "__init__" {
+		return true
+	}
+	for _, d := range f.Decorators {
+		x := d.X
+		if call, ok := x.(*python.Call); ok {
+			x = call.Func
+		}
+		if ext, ok := p.Eval(path, x).(*interpret.External); ok {
+			switch ext.Path {
+			case "pydantic.model_validator", "pydantic.field_validator", "pydantic.validator", "pydantic.root_validator":
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func mentionsField(f *python.Function, field string) (found bool) {
+	see := func(node any) bool {
+		switch n := node.(type) {
+		case *python.Attribute:
+			found = found || n.Attr == field
+		case *python.String:
+			found = found || n.Value == field || n.Value == "*"
+		}
+		return !found
+	}
+	for _, d := range f.Decorators {
+		python.Inspect(d, see)
+	}
+	python.Inspect(f.Body, see)
+	return found
+}
+
+func canRaise(f *python.Function, methods map[string]*python.Function, depth int) (found bool) {
+	python.Inspect(f.Body, func(node any) bool {
+		switch n := node.(type) {
+		case *python.Raise, *python.Assert:
+			found = true
+		case *python.Attribute:
+			if m := methods[n.Attr]; m != nil && depth < 3 && canRaise(m, methods, depth+1) {
+				found = true
+			}
+		}
+		return !found
+	})
+	return found
+}
