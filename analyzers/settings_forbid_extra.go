@@ -59,7 +59,7 @@ func forbidden(pass *Pass, env *environment.Environment, k *fastapi.Key) {
 			Message:  fmt.Sprintf("%s has %s, which is no field of %s, and the class forbids extra keys", o.File, o.Name, r.Class.Def.Name),
 			Effect:   Effect{Certainty: Confirmed, Text: "the start ends with a ValidationError, \"Extra inputs are not permitted\""},
 			Evidence: e.list,
-			Check:    Check{Say: "Import the module that makes the settings", Run: "python -c \"import " + moduleName(k.At.Path) + "\""},
+			Check:    Check{Say: "Import the module that makes the settings", Run: "python -c \"import " + moduleOfPath(k.At.Path) + "\""},
 			Fixes:    []Fix{extraFix(p, r)},
 		}
 		if r.Config.EnvPrefix != "" && !strings.HasPrefix(strings.ToUpper(o.Name), strings.ToUpper(r.Config.EnvPrefix)) {
@@ -125,7 +125,7 @@ func takenByField(fields []fieldVariable, name string) bool {
 	return false
 }
 
-func moduleName(path source.Path) string {
+func moduleOfPath(path source.Path) string {
 	return strings.TrimSuffix(strings.ReplaceAll(strings.TrimSuffix(string(path), ".py"), "/", "."), ".__init__")
 }
 
