@@ -12,6 +12,12 @@ import (
 // leaves the root; nowhere when none does. A clause whose body begins by raising
 // again does not stop it.
 func (l *linker) caught(f *interpret.Frame, v interpret.Value) source.Location {
+	at, _ := l.caughtAt(f, v)
+	return at
+}
+
+// caughtAt is caught, with the depth of the activation in which the clause stands.
+func (l *linker) caughtAt(f *interpret.Frame, v interpret.Value) (source.Location, int) {
 	var class interpret.Value
 	if inst, ok := v.(*interpret.Instance); ok {
 		class = inst.Class
@@ -26,11 +32,11 @@ func (l *linker) caught(f *interpret.Frame, v interpret.Value) source.Location {
 				if raisesAgain(h) {
 					break
 				}
-				return at.At(h)
+				return at.At(h), at.Depth()
 			}
 		}
 	}
-	return source.Location{}
+	return source.Location{}, -1
 }
 
 func raisesAgain(h *python.Handler) bool {

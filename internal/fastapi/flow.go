@@ -37,7 +37,9 @@ type Outcome struct {
 	Handling  source.Location // the except clause in whose body it stands; zero when none
 	Function  string          // the function in which it stands
 
-	conds []interpret.Condition
+	conds       []interpret.Condition
+	caughtDepth int             // of the activation whose except clause stops it; -1 when none does
+	raised      interpret.Value // what a library call raises, or the exception itself
 }
 
 // NextCall is one place at which a middleware passes the request on.

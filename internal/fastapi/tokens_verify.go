@@ -61,7 +61,8 @@ func (l *linker) options(t *TokenCall, a interpret.Arg) {
 func (l *linker) refuses(f *interpret.Frame, t *TokenCall, site *interpret.CallSite) {
 	class := libraryError[t.Library]
 	o := Outcome{Kind: Library, Exception: class, At: site.At, When: toConditions(l, f.Conditions()), Through: through(f), conds: f.Conditions(), Function: enclosing(f)}
-	o.CaughtBy = l.caught(f, &interpret.Instance{Class: &interpret.External{Path: class}})
+	o.raised = &interpret.Instance{Class: &interpret.External{Path: class}}
+	o.CaughtBy, o.caughtDepth = l.caughtAt(f, o.raised)
 	o.Caught = !o.CaughtBy.IsZero()
 	l.tracing.add(o)
 	t.CaughtBy = o.CaughtBy

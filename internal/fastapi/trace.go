@@ -13,13 +13,14 @@ type flowEntry struct {
 	flow   *Flow
 	result interpret.Value
 	busy   bool
-	steps int
+	steps  int
 }
 
 // tracer watches one run of a callable and writes its Flow.
 type tracer struct {
-	l    *linker
-	flow *Flow
+	l     *linker
+	flow  *Flow
+	outer []*Flow // the flows of the calls around the one that is being noted
 }
 
 // runCallable runs a dependable, handler or middleware as a request would, once.
@@ -188,7 +189,8 @@ func (t *tracer) Raise(f *interpret.Frame, v interpret.Value, st *python.Raise) 
 	}
 	o := Outcome{Kind: Raises, At: f.At(st), When: toConditions(t.l, f.Conditions()), Through: through(f), Raw: v}
 	t.l.describeException(f, &o, v)
-	o.CaughtBy = t.l.caught(f, v)
+	o.CaughtBy, o.caughtDepth = t.l.caughtAt(f, v)
+	o.raised = v
 	o.Caught = !o.CaughtBy.IsZero()
 	if f.Handling() != nil {
 		o.Handling = f.At(f.Handling())

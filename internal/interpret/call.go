@@ -262,6 +262,17 @@ func (f *Frame) invoke(site *CallSite, fn *Func, args *Args) Value {
 		}
 		return result(&Op{Origin: Origin{At: site.At}, Name: "call", Args: append([]Value{fn}, positional(args)...), Kw: keywords(args)})
 	}
+	run := func() Value { return f.activate(site, fn, args) }
+	if f.M.Tracer != nil {
+		if v, ok := f.remembered(site, fn, args, run); ok {
+			return result(v)
+		}
+	}
+	return result(run())
+}
+
+// activate binds the parameters and runs the body.
+func (f *Frame) activate(site *CallSite, fn *Func, args *Args) Value {
 	scope := newScope(fn.Closure)
 	frame := &Frame{M: f.M, Module: fn.Module, Scope: scope, Func: fn, Caller: f, Site: site, depth: f.depth + 1}
 	frame.bindParams(fn, args)
@@ -280,9 +291,9 @@ func (f *Frame) invoke(site *CallSite, fn *Func, args *Args) Value {
 		if how == left {
 			return &Never{Origin{At: site.At}}
 		}
-		return result(&None{Origin{At: fn.At()}})
+		return &None{Origin{At: fn.At()}}
 	}
-	return result(choose(options...))
+	return choose(options...)
 }
 
 // active counts the activations of a function on the stack.

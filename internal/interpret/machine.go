@@ -56,13 +56,14 @@ type Machine struct {
 	// called while a Tracer listens.
 	Reach func(*Func) bool
 
-	modules map[source.Path]*Module
-	order   []*Module
-	steps   int
-	limit   int
-	seq     int
+	modules   map[source.Path]*Module
+	order     []*Module
+	steps     int
+	limit     int
+	seq       int
+	memos     map[memoKey]memo
 	LastSteps int
-	depth   int
+	depth     int
 }
 
 // Limits of the interpretation, in statements and calls.
@@ -185,6 +186,9 @@ func (f *Frame) Undecided() []Condition {
 	}
 	return out
 }
+
+// Depth is the number of activations below this one.
+func (f *Frame) Depth() int { return f.depth }
 
 // Own returns the conditions within this activation.
 func (f *Frame) Own() []Condition { return f.conds }
