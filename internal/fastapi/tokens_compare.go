@@ -18,6 +18,14 @@ const (
 	Differs Agreement = "differs"
 )
 
+// only returns the agreement if it is the given one, and Unclear otherwise.
+func (a Agreement) only(one Agreement) Agreement {
+	if a == one {
+		return a
+	}
+	return Unclear
+}
+
 // AgreementIn is what two values are in one environment.
 type AgreementIn struct {
 	Environment  *environment.Environment

@@ -29,6 +29,8 @@ type TokenPair struct {
 	// expression, when the module of this end knows the same value under it.
 	SignName, VerifyName string
 	Override             *OverriddenKey
+
+	specific string // the purpose of the verification, when it is neither access nor refresh
 }
 
 // OverriddenKey is an override that reaches the key of one end only.
@@ -111,11 +113,17 @@ func (p *Project) match(signs []signing, verifies []*TokenCall) []TokenPair {
 				continue
 			}
 			pair := p.pair(s, v)
+			if purpose != AccessToken && purpose != RefreshToken {
+				pair.specific = purpose
+			}
 			if pair.Purpose = s.purpose; pair.Purpose == "" {
 				pair.Purpose = purpose
 			}
 			if pair.Key.Agreement == Agrees {
-				pair.Certain, pair.Why = true, "both use the same key"
+				pair.Certain, pair.Why = !pair.Asymmetric, "both use the same key"
+				if pair.Asymmetric {
+					pair.Why = "both use one algorithm with two halves of a key"
+				}
 				matched[s.made], matched[v] = true, true
 				out = append(out, pair)
 			} else {
@@ -123,6 +131,7 @@ func (p *Project) match(signs []signing, verifies []*TokenCall) []TokenPair {
 			}
 		}
 	}
+	out = slices.DeleteFunc(out, func(t TokenPair) bool { return t.mismatched() && toldApart(t, out) })
 	for i := range out {
 		p.overridden(&out[i])
 	}
@@ -139,6 +148,17 @@ func (p *Project) match(signs []signing, verifies []*TokenCall) []TokenPair {
 	return out
 }
 
+// toldApart says whether an audience or an issuer separates the two ends of a pair
+// with one key on purpose: one of them agrees on it with another counterpart.
+func toldApart(t TokenPair, pairs []TokenPair) bool {
+	return slices.ContainsFunc(pairs, func(o TokenPair) bool {
+		if o.Verify != t.Verify && o.Made != t.Made || o.mismatched() {
+			return false
+		}
+		return o.Audience.Agreement == Agrees || o.Issuer.Agreement == Agrees || o.Verify == t.Verify && o.Made != t.Made
+	})
+}
+
 // onlyCounterpart says whether every candidate for one end of the pair differs in
 // the same way, so that it does not matter which of them it is.
 func (p *Project) onlyCounterpart(pair TokenPair, rest []TokenPair, matched map[any]bool) bool {
@@ -150,13 +170,30 @@ func (p *Project) onlyCounterpart(pair TokenPair, rest []TokenPair, matched map[
 	return true
 }
 
-// belongs says whether two ends with different keys may be meant for each other.
+// belongs says whether two ends whose keys do not agree may be meant for each
+// other: everything else about them has to fit, since two faults at once are
+// likelier to be two kinds of token.
 func (t TokenPair) belongs() bool {
-	if t.Verify.fromElsewhere() || t.Sign.Key == nil || t.Verify.Key == nil {
+	switch {
+	case t.Sign.Key == nil || t.Verify.Key == nil || t.Verify.fromElsewhere():
+		return false
+	case t.Asymmetric || t.Algorithm.Agreement == Differs || t.mismatched():
+		return false
+	case t.specific != "" && t.specific != t.Purpose, t.Purpose != "" && t.Purpose != AccessToken && t.Purpose != RefreshToken && t.specific == "":
 		return false
 	}
-	return t.Purpose == "" || t.Purpose == AccessToken || t.Purpose == RefreshToken || slices.ContainsFunc(t.Verify.Claims, func(c Claim) bool { return t.Made.Claim(c.Name) != nil })
+	return !slices.ContainsFunc(t.Missing, func(c Claim) bool { return c.Required })
 }
+
+// mismatched says whether the pair does not agree on the audience or the issuer.
+func (t TokenPair) mismatched() bool {
+	wanted := func(c ClaimAgreement) bool {
+		return c.Agreement == Differs || c.Wanted != nil && c.Written == nil && !t.Made.Open && !none(c.Wanted)
+	}
+	return wanted(t.Audience) || wanted(t.Issuer) || t.Audience.Written != nil && t.Audience.Wanted == nil
+}
+
+func none(r *Resolved) bool { return r.Known && r.Value.Expose() == "None" }
 
 // meets says whether a token of the signing is what a client would send to the
 // verification: both are on the way of operations of one application, and what
@@ -223,7 +260,7 @@ func comesFrom(v interpret.Value, depth int, test func(string) bool) bool {
 func (p *Project) pair(s signing, v *TokenCall) TokenPair {
 	t := TokenPair{Sign: s.call, Made: s.made, Verify: v}
 	t.Algorithm = p.algorithms(s.call, v)
-	t.Key = p.keys(s.call, v, t.Algorithm.Sign)
+	t.Key = p.keys(s.call, v, t.Algorithm)
 	t.Asymmetric = asymmetric(t.Algorithm.Sign)
 	t.Audience = p.claimAgreement(s.made.Claim("aud"), v.Audience)
 	t.Issuer = p.claimAgreement(s.made.Claim("iss"), v.Issuer)
@@ -238,14 +275,14 @@ func (p *Project) pair(s signing, v *TokenCall) TokenPair {
 }
 
 // keys compares the keys. Those of an asymmetric algorithm are two halves, which
-// are taken to agree unless one and the same place gives both of another pair.
-func (p *Project) keys(s, v *TokenCall, algorithm string) Compared {
+// are taken to agree when both ends use that algorithm.
+func (p *Project) keys(s, v *TokenCall, algorithm AlgorithmAgreement) Compared {
 	if s.Key == nil || v.Key == nil {
 		return Compared{}
 	}
 	c := p.Compare(s.Key.Raw, v.Key.Raw)
-	if asymmetric(algorithm) && c.Agreement != Agrees {
-		return Compared{Agreement: Agrees}
+	if asymmetric(algorithm.Sign) && c.Agreement != Agrees {
+		return Compared{Agreement: algorithm.Agreement.only(Agrees)}
 	}
 	if c.Agreement != Agrees && within(s.Key.Raw, v.Key.Raw) {
 		return Compared{Agreement: Agrees, OneSource: true}
