@@ -75,7 +75,7 @@ func wayOf(p *fastapi.Project, o *fastapi.Operation) []fastapi.Step {
 				Status: 404, When: "the client calls another path than " + fullPath(o), Detail: "Not Found", At: o.Registered, Confirmed: true, Intended: true,
 			})
 		}
-		steps = append(steps, s)
+		steps = append(steps, completed(o, s))
 	}
 	return steps
 }
