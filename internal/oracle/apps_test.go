@@ -48,5 +48,5 @@ func TestApplications(t *testing.T) {
 	if len(scores) == 0 {
 		testkit.Skip(t, "no application is in the cache")
 	}
-	conclude(t, "Real applications", scores, all, aim)
+	conclude(t, "Real applications", scores, all, reachedApplications)
 }

@@ -12,6 +12,15 @@ type Bar struct {
 // aim is the bar that the project sets itself.
 var aim = Bar{Recall: .99, Precision: .99, Handlers: .99, Trees: .98, Schemes: .99, Stacks: 1, Exceptions: .98}
 
+// What is reached today where the aim is not. These bars only ever rise: whoever
+// improves the model raises them in the same change. docs/accuracy.md names the
+// causes of what is missing.
+var (
+	reachedExamples     = Bar{Recall: .98, Precision: .99, Handlers: 1, Trees: 1, Schemes: 1, Stacks: 1, Exceptions: 1, Silent: 7}
+	reachedApplications = Bar{Recall: .95, Precision: .99, Handlers: 1, Trees: .99, Schemes: 1, Stacks: .7, Exceptions: .95, Silent: 5}
+	reachedGenerated    = Bar{Recall: .75, Precision: 1, Handlers: 1, Trees: .7, Schemes: .85, Stacks: .85, Exceptions: .75, Silent: 241}
+)
+
 // Missed says, one sentence each, what of the bar a score does not reach.
 func (b Bar) Missed(s Score) []string {
 	var out []string

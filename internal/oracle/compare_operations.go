@@ -104,14 +104,15 @@ func sameNode(a, b Node) bool {
 		slices.Equal(a.Scopes, b.Scopes) && sameTree(a.Deps, b.Deps)
 }
 
-// sameCallable compares by place; by name where a side has no place in the
-// project; by file alone where the truth is loose about the line.
+// sameCallable compares by place, and by name where a side has no place in the
+// project. Where the truth does not know the place of an object, anything with
+// one will do.
 func sameCallable(a, b Callable) bool {
+	if a.Loose && b.At.File != "" || b.Loose && a.At.File != "" {
+		return true
+	}
 	if a.At.File == "" || b.At.File == "" {
 		return a.At.File == b.At.File && a.Name == b.Name
-	}
-	if a.Loose || b.Loose {
-		return true
 	}
 	return a.At == b.At
 }

@@ -95,7 +95,7 @@ func TestDocumentationExamples(t *testing.T) {
 		scores = append(scores, score)
 		all = append(all, deviations...)
 	}
-	conclude(t, "Examples of FastAPI's documentation", scores, all, aim)
+	conclude(t, "Examples of FastAPI's documentation", scores, all, reachedExamples)
 }
 
 // compareFolder imports the applications of a folder and compares them with the

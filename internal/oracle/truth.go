@@ -83,6 +83,7 @@ func (d *Dump) callable(key string) Callable {
 	raw := d.Callables[key]
 	c := Callable{Name: tail(raw.Qualname)}
 	if raw.File == "" || strings.HasPrefix(raw.File, "<") {
+		c.Loose = raw.Kind == "instance" // a library's object: where the project made it, nobody noted
 		return c
 	}
 	c.At = Place{raw.File, raw.Line}
