@@ -214,3 +214,18 @@ func callAt(p *fastapi.Project, at source.Location) (found *python.Call) {
 	})
 	return found
 }
+
+// enclosingTest is the test of the innermost if in whose body a place lies.
+func enclosingTest(p *fastapi.Project, at source.Location) (test source.Location) {
+	m := moduleOf(p, at.Path)
+	if m == nil {
+		return source.Location{}
+	}
+	python.Inspect(m, func(n any) bool {
+		if st, ok := n.(*python.If); ok && coveringIn(st.Body, at.Span) >= 0 {
+			test = source.Location{Path: at.Path, Span: st.Test.Span()}
+		}
+		return true
+	})
+	return test
+}

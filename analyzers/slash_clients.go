@@ -1,0 +1,65 @@
+package analyzers
+
+import (
+	"regexp"
+	"strings"
+
+	"bearings/internal/fastapi"
+	"bearings/internal/source"
+)
+
+// clientCall is a path that client code in the tree requests.
+type clientCall struct {
+	at   source.Location // the literal
+	path string          // as it is called, each inserted value as {}
+	base bool            // it follows a base URL that is not known and may hold a prefix
+}
+
+// reaches reports whether the call may be one of a path, of which each parameter is {}.
+func (c clientCall) reaches(path string) bool {
+	if c.path == path {
+		return true
+	}
+	return c.base && strings.Count(c.path, "/") >= 1 && len(c.path) > 1 && strings.HasSuffix(path, c.path)
+}
+
+// requestWords are parts of lines that send a request.
+var requestWords = []string{"fetch(", "axios", ".get(", ".post(", ".put(", ".patch(", ".delete(", "request("}
+
+// clientCalls reads the calls of clients in other languages: literals and templates
+// that hold a path, on lines that send a request.
+func clientCalls(p *fastapi.Project) (out []clientCall) {
+	literal := regexp.MustCompile("([\"'`])((?:\\$\\{[^}`]*\\}|\\$[A-Za-z_]+|https?://[^\"'`/\\s]+)?)(/[^\"'`?#\\s]*)(?:[?#][^\"'`]*)?[\"'`]")
+	inserted := regexp.MustCompile(`\$\{[^}]*\}|\$[A-Za-z_]+`)
+	for _, path := range p.Tree.Paths() {
+		if !clientFile(path) {
+			continue
+		}
+		file, err := p.Tree.File(path)
+		if err != nil || len(file.Text) > largestClient {
+			continue
+		}
+		for line := range file.LineCount() {
+			span := file.Line(line)
+			text := file.Slice(span)
+			if len(text) > 2000 || !sendsRequest(text) {
+				continue
+			}
+			for _, m := range literal.FindAllStringSubmatchIndex(text, 20) {
+				call := clientCall{path: inserted.ReplaceAllString(text[m[6]:m[7]], "{}"), base: strings.HasPrefix(text[m[4]:m[5]], "$")}
+				call.at = source.Location{Path: path, Span: source.Span{Start: span.Start + m[0], End: span.Start + m[1]}}
+				out = append(out, call)
+			}
+		}
+	}
+	return out
+}
+
+func sendsRequest(line string) bool {
+	for _, w := range requestWords {
+		if strings.Contains(line, w) {
+			return true
+		}
+	}
+	return false
+}
