@@ -1,0 +1,3 @@
+from fastapi import FastAPI
+def build(**options):
+    return FastAPI(**options)

@@ -1,0 +1,4 @@
+from fastapi import APIRouter
+router = APIRouter()
+@router.get("/versions")
+def versions(): pass

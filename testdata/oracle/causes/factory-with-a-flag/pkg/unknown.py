@@ -1,0 +1,2 @@
+import somelib
+class Config(somelib.X): pass
