@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -16,22 +17,95 @@ import (
 // stillReading is said with answers that may lack what is in files that have not been read yet.
 const stillReading = "*Still reading the project: what other files add is missing here.*\n"
 
-// Hover says what stands under the cursor.
+// asOfBefore is said with answers about the text before the last edits.
+const asOfBefore = "*From before the last edits; the project is being computed anew.*\n"
+
+// Hover says what stands under the cursor. It does not wait for a project that
+// is being computed: until then it answers from the one before, as long as the
+// cursor is on text that has not changed since.
 func (s *session) Hover(ctx context.Context, params *protocol.HoverParams) (*protocol.Hover, error) {
 	doc := s.document(ctx, params.TextDocument.URI)
 	if doc == nil {
 		return nil, nil
 	}
-	project, err := doc.snapshot.Project(ctx)
-	if err != nil {
+	offset := s.fromPosition(doc.file, params.Position)
+	if old, shift, ok := doc.before(offset); ok {
+		cards, at, err := s.cards(ctx, old, offset-shift)
+		if err != nil || len(cards) == 0 {
+			return nil, err
+		}
+		at.Start, at.End = at.Start+shift, at.End+shift
+		return s.toHover(doc.file, append(cards, asOfBefore), at), nil
+	}
+	cards, at, err := s.cards(ctx, doc, offset)
+	if err != nil || len(cards) == 0 {
 		return nil, err
 	}
-	offset := s.fromPosition(doc.file, params.Position)
+	if doc.snapshot.Partial() {
+		cards = append(cards, stillReading)
+	}
+	return s.toHover(doc.file, cards, at), nil
+}
+
+func (s *session) toHover(file *source.File, cards []string, at source.Span) *protocol.Hover {
+	return &protocol.Hover{
+		Contents: toMarkup(strings.Join(cards, "\n---\n\n"), s.can.markdownHover),
+		Range:    new(s.toRange(file, at)),
+	}
+}
+
+// before returns the document as it was in the last snapshot that has answers,
+// when this one has none yet, and how far the text at offset has moved since. It
+// fails when that text has been edited.
+func (d *document) before(offset int) (*document, int, bool) {
+	former := d.snapshot.Former()
+	if d.snapshot.Ready() || former == nil {
+		return nil, 0, false
+	}
+	file, err := former.Tree().File(d.path)
+	if err != nil {
+		return nil, 0, false
+	}
+	shift, ok := moved(file.Text, d.file.Text, offset)
+	old := *d
+	old.snapshot, old.file = former, file
+	return &old, shift, ok
+}
+
+// moved returns by how many bytes the line around an offset of the new text has
+// moved from the old one, or false when it has changed. It takes everything
+// between the first and the last difference for changed.
+func moved(before, now []byte, offset int) (int, bool) {
+	limit := min(len(before), len(now))
+	same := 0
+	for same < limit && before[same] == now[same] {
+		same++
+	}
+	end := bytes.IndexByte(now[offset:], '\n')
+	if end >= 0 && offset+end < same || same == len(now) && same == len(before) {
+		return 0, true
+	}
+	tail := 0
+	for tail < limit-same && before[len(before)-1-tail] == now[len(now)-1-tail] {
+		tail++
+	}
+	shift, start := len(now)-len(before), bytes.LastIndexByte(now[:offset], '\n')+1
+	old := start - shift
+	ok := start >= len(now)-tail && old >= 0 && (old == 0 || before[old-1] == '\n')
+	return shift, ok
+}
+
+// cards returns the cards for what stands at an offset, and its text.
+func (s *session) cards(ctx context.Context, doc *document, offset int) ([]string, source.Span, error) {
+	project, err := doc.snapshot.Project(ctx)
+	if err != nil {
+		return nil, source.Span{}, err
+	}
 	entity, ok := entityAt(project, doc.file, offset)
 	cards := entityCards(project, entity, s.linker(doc.viewed))
 	findings, err := doc.snapshot.Findings(ctx)
 	if err != nil {
-		return nil, err
+		return nil, source.Span{}, err
 	}
 	for _, f := range s.shown(findings) {
 		if f.At.Path == doc.path && f.At.Span.Contains(offset) {
@@ -41,16 +115,7 @@ func (s *session) Hover(ctx context.Context, params *protocol.HoverParams) (*pro
 			}
 		}
 	}
-	if len(cards) == 0 {
-		return nil, nil
-	}
-	if doc.snapshot.Partial() {
-		cards = append(cards, stillReading)
-	}
-	return &protocol.Hover{
-		Contents: toMarkup(strings.Join(cards, "\n---\n\n"), s.can.markdownHover),
-		Range:    new(s.toRange(doc.file, entity.At.Span)),
-	}, nil
+	return cards, entity.At.Span, nil
 }
 
 // linker returns addresses that an editor opens at the line.

@@ -170,8 +170,11 @@ func (p *publisher) show(ctx context.Context, v view) {
 	}
 }
 
-// reportProblems logs the faults of rules.
+// reportProblems logs the faults of rules, and what is wrong in the project's settings.
 func (p *publisher) reportProblems(ctx context.Context, seen viewed) {
+	if _, wrong, err := seen.snapshot.Config(ctx); err == nil && wrong != nil {
+		p.session.log.Warn("something is wrong in the project's settings", "folder", seen.folder.name, "error", wrong)
+	}
 	r, err := seen.snapshot.Result(ctx)
 	if err != nil {
 		return

@@ -20,6 +20,7 @@ type Snapshot struct {
 	buffers  map[source.Path]*source.File
 	tree     *tree
 	memo     *memo
+	former   atomic.Pointer[Snapshot] // see Former; nil again once a later snapshot has taken its place
 }
 
 // memo holds the answers of a snapshot. Snapshots that read the same share one.
@@ -44,11 +45,22 @@ func (w *Workspace) snapshot(state *diskState, buffers map[source.Path]*source.F
 	if ready != nil {
 		s.memo.done.Store(ready)
 	}
-	if former := w.current.Load(); former != nil {
-		s.memo.before = former.memo.latest()
+	if before := w.current.Load(); before != nil {
+		s.memo.before = before.memo.latest()
+		if before.Ready() {
+			s.former.Store(before)
+			before.former.Store(nil) // no chain of all that ever was
+		} else {
+			s.former.Store(before.former.Load())
+		}
 	}
 	return s
 }
+
+// Former returns the last snapshot before this one for which answers were
+// computed, or nil. It is for readers to whom a slightly old answer is worth more
+// than a late one.
+func (s *Snapshot) Former() *Snapshot { return s.former.Load() }
 
 // latest returns the parts of the newest computed answers up to this memo.
 func (m *memo) latest() *parts {
