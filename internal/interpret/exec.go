@@ -132,6 +132,9 @@ func (f *Frame) branch(s *python.If) flow {
 		}
 		return f.block(s.Else)
 	}
+	if known && (truth && refuses(s.Body) || !truth && refuses(s.Else)) {
+		return f.fork(s, test) // it refuses to start here, and goes on where the variable is set
+	}
 	if known { // decided by the environment: the other branch is an alternative
 		c := Condition{At: f.At(s.Test), Test: s.Test, Negated: !truth, Value: test, Decided: true}
 		if f.Func != nil && f.M.Tracer != nil {
@@ -145,6 +148,16 @@ func (f *Frame) branch(s *python.If) flow {
 		return f.block(s.Else)
 	}
 	return f.fork(s, test)
+}
+
+// refuses says whether a branch raises, whatever else it does.
+func refuses(body []python.Stmt) bool {
+	for _, stmt := range body {
+		if _, ok := stmt.(*python.Raise); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // fork runs both branches of a test that cannot be decided.
