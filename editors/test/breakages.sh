@@ -16,7 +16,7 @@ for suite in "${@:-neovim emacs}"; do for s in $suite; do
     if OUT=$out/broken SERVER=$wrapper "$here/run.sh" "$s" > "$out/broken/$s-$how.log" 2>&1; then
       echo "FAIL $s did not notice: $how"; bad=1
     else
-      echo "ok   $s noticed: $how ($(grep -m1 -E '^FAIL|timed out: |AssertionError|no answer|exit code' "$out/broken/$s-$how.log" | cut -c1-100 || true))"
+      echo "ok   $s noticed: $how ($(grep -m1 -E 'FAIL|timed out: |AssertionError|no answer|exit code|Server died' "$out/broken/$s-$how.log" | cut -c1-100 || true))"
     fi
   done
 done; done

@@ -18,9 +18,9 @@ export function findingCard(f: Finding): Html {
   </article>`;
 }
 
-export function evidenceList(evidence: readonly Evidence[] | undefined | null, title = 'Because:'): Html | false {
+function evidenceList(evidence: readonly Evidence[] | undefined | null): Html | false {
   if (!evidence || evidence.length === 0) return false;
-  return html`${title && html`<p><b>${title}</b></p>`}<ul>${evidence.map((x) => html`<li>${x.note}: ${placeLink(at(x))}</li>`)}</ul>`;
+  return html`<p><b>Because:</b></p><ul>${evidence.map((x) => html`<li>${x.note}: ${placeLink(at(x))}</li>`)}</ul>`;
 }
 
 export function gapList(gaps: readonly Gap[] | undefined | null, title = 'Not resolved, and so not certain:'): Html | false {

@@ -2,7 +2,7 @@
 import { operationId, type Explanation, type Operation, type RuledOut } from '../protocol';
 import { html, type Html } from '../webview/html';
 import { count, placeLink } from '../webview/parts';
-import { evidenceList, findingCard, gapList } from './finding';
+import { findingCard, gapList } from './finding';
 import { placesPage } from './places';
 import { requestWay, statusBadge } from './way';
 
@@ -62,5 +62,7 @@ function list(id: string, title: string, empty: string, cards: readonly Html[]):
 }
 
 function ruledOutCard(r: RuledOut): Html {
-  return html`<article class="card"><h3>${r.cause}</h3><p>Because ${r.because}.</p>${evidenceList(r.evidence, '')}</article>`;
+  const evidence = (r.evidence ?? []).map((x) => html`<li>${x.note} ${placeLink({ file: x.file, line: x.range.start.line })}</li>`);
+  return html`<article class="ruled"><h3><span aria-hidden="true">✗</span> <span class="spoken">It is not that </span>${r.cause}</h3>
+    <p>because ${r.because}</p>${evidence.length > 0 && html`<ul class="inline">${evidence}</ul>`}</article>`;
 }

@@ -9,19 +9,20 @@ export function requestWay(e: Explanation, operation: Operation, status: number 
   const steps = e.steps ?? [];
   return html`<ol class="way">
     <li class="end"><span class="dot" aria-hidden="true"></span><div class="station">Client sends ${operationId(operation)}</div></li>
-    ${steps.map((s) => stepStation(s, status))}
+    ${steps.map((s) => stepStation(s, status, (e.gaps ?? []).some((g) => g.file === s.file && g.range.start.line === s.line)))}
     <li class="end"><span class="dot" aria-hidden="true"></span><div class="station">Response</div></li>
   </ol>`;
 }
 
-function stepStation(s: Step, status: number | undefined): Html {
+/** unresolved: a gap stands in the same line, so that the step may answer too. */
+function stepStation(s: Step, status: number | undefined, unresolved: boolean): Html {
   const outcomes = s.outcomes ?? [];
   const hit = status !== undefined && outcomes.some((o) => o.status === status);
   const layer = s.layer.replace('-', ' ');
   const name = s.name === s.layer ? undefined : placeLink(s, shortName(s.name));
   return html`<li class="step ${hit ? 'hit' : outcomes.length === 0 ? 'quiet' : ''}">
     <span class="dot" aria-hidden="true"></span>
-    <div class="station"><span class="layer">${layer}</span> ${name}${hit && html`<span class="mark">can answer ${status}</span>`}${s.note && html` <span class="sub">${s.note}</span>`}</div>
+    <div class="station"><span class="layer">${layer}</span> ${name}${hit && html`<span class="mark">can answer ${status}</span>`}${unresolved && html` <span class="tag hypothesis">not resolved</span>`}${s.note && html` <span class="sub">${s.note}</span>`}</div>
     ${outcomes.length > 0 && html`<ul class="exits">${outcomes.map((o) => exit(o, status !== undefined && o.status !== status))}</ul>`}
   </li>`;
 }
