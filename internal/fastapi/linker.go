@@ -29,7 +29,6 @@ type linker struct {
 	callables     map[callKey]*Callable
 	gaps          []Gap
 	seenGaps      map[source.Location]bool
-	tracing       *tracer
 	probe         *Probe // the request of which method and path are known; nil for any
 	bare          []BareDependency
 	environSets   []EnvironSet
@@ -48,6 +47,7 @@ func newLinker(in Input) *linker {
 		callables: map[callKey]*Callable{}, seenGaps: map[source.Location]bool{}}
 	l.machine = interpret.New(in.Program, l)
 	l.machine.Reach = l.reach
+	l.machine.Eager = l.eager()
 	return l
 }
 

@@ -73,10 +73,10 @@ func (p *Project) run(m *Middleware, r Probe) *Flow {
 		return nil
 	}
 	t := &tracer{l: l, flow: &Flow{}}
-	saved, tracing, reach := l.machine.Tracer, l.tracing, l.machine.Reach
-	l.machine.Tracer, l.tracing, l.machine.Reach, l.probe = &prober{tracer: t}, t, nil, &r
+	saved, reach := l.machine.Tracer, l.machine.Reach
+	l.machine.Tracer, l.machine.Reach, l.probe = &prober{tracer: t}, nil, &r
 	l.machine.Run(fn, args)
-	l.machine.Tracer, l.tracing, l.machine.Reach, l.probe = saved, tracing, reach, nil
+	l.machine.Tracer, l.machine.Reach, l.probe = saved, reach, nil
 	return t.flow
 }
 

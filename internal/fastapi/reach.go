@@ -1,8 +1,11 @@
 package fastapi
 
 import (
+	"strings"
+
 	"bearings/internal/interpret"
 	"bearings/internal/python"
+	"bearings/internal/source"
 )
 
 // reachIndex says which functions are worth following at request time: those
@@ -102,4 +105,30 @@ func (r *reachIndex) spread() {
 			}
 		}
 	}
+}
+
+// eagerWords are words of modules whose import may build applications, load env
+// files or sign tokens. A module without any of them changes nothing by being
+// imported; it runs when one of its names is needed.
+var eagerWords = []string{"fastapi", "starlette", "APIRouter", "Depends", "dotenv", "jwt", "jose", "BaseSettings", "include_router", "add_middleware", "HTTPException", "read_env", "dependency_overrides"}
+
+// eager says which modules run where they are imported: those with such a word,
+// packages, and those that name a module that loads an env file.
+func (l *linker) eager() func(source.Path) bool {
+	now := map[source.Path]bool{}
+	for _, p := range l.in.Program.Candidates(eagerWords...) {
+		now[p] = true
+	}
+	var loaders []string
+	for _, p := range l.in.Program.Candidates("load_dotenv", "read_env") {
+		if stem := strings.TrimSuffix(p.Base(), ".py"); stem != "__init__" && len(loaders) < 20 {
+			loaders = append(loaders, stem)
+		}
+	}
+	if len(loaders) > 0 {
+		for _, p := range l.in.Program.Candidates(loaders...) {
+			now[p] = true
+		}
+	}
+	return func(p source.Path) bool { return now[p] || p.Base() == "__init__.py" }
 }

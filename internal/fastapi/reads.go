@@ -227,7 +227,7 @@ func (l *linker) symbolDefault(s *interpret.Symbol) interpret.Value {
 func (l *linker) Decide(v interpret.Value) (truth, known bool) {
 	switch v.(type) {
 	case *interpret.Symbol, *interpret.Op, *interpret.Choice:
-		if l.tracing != nil {
+		if l.trace() != nil {
 			return false, false // at request time both sides count
 		}
 		return l.truthOf(v, 0)

@@ -127,8 +127,8 @@ func sortedOptions(options map[string]*Option) []string {
 // nextBuiltin stands for the rest of the application behind a middleware.
 func (l *linker) nextBuiltin(label string, at source.Location) interpret.Value {
 	return &interpret.Builtin{Origin: interpret.Origin{At: at}, Label: label, Fn: func(f *interpret.Frame, site *interpret.CallSite, _ *interpret.Args) interpret.Value {
-		if l.tracing != nil {
-			flow := l.tracing.flow
+		if l.trace() != nil {
+			flow := l.trace().flow
 			flow.CallsNext = true
 			n := NextCall{At: site.At, When: toConditions(l, f.Conditions()), conds: f.Conditions()}
 			n.CaughtBy = l.caught(f, nil)

@@ -29,11 +29,11 @@ func (p *Project) LateMiddleware(app *App) (out []LateMiddleware) {
 			args.Pos = []interpret.Arg{{Value: n.inst, At: n.at}}
 		}
 		t := &tracer{l: l, flow: &Flow{}}
-		saved, tracing, reach := l.machine.Tracer, l.tracing, l.machine.Reach
+		saved, reach := l.machine.Tracer, l.machine.Reach
 		events := len(n.events)
-		l.machine.Tracer, l.tracing, l.machine.Reach = &prober{tracer: t}, t, nil
+		l.machine.Tracer, l.machine.Reach = &prober{tracer: t}, nil
 		l.machine.Run(s.fn, args)
-		l.machine.Tracer, l.tracing, l.machine.Reach = saved, tracing, reach
+		l.machine.Tracer, l.machine.Reach = saved, reach
 		for _, e := range n.middleware[before:] {
 			out = append(out, LateMiddleware{l.middlewareOf(e), s.by, l.callable(s.fn)})
 		}

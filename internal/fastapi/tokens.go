@@ -96,7 +96,7 @@ func (l *linker) tokenCall(f *interpret.Frame, site *interpret.CallSite, path st
 	if shape.operation == Peek {
 		return &interpret.Symbol{Origin: o, Data: &Payload{t}}, true
 	}
-	if l.tracing != nil {
+	if l.trace() != nil {
 		l.refuses(f, t, site)
 	}
 	if shape.library == "joserfc" { // an object whose .claims is the payload

@@ -17,9 +17,9 @@ func (l *linker) handed(f *interpret.Frame, a interpret.Arg, r *Resolved) {
 }
 
 func (l *linker) handedThrough(f *interpret.Frame, a interpret.Arg, r *Resolved) (hops []Hop, injected *Callable) {
-	saved, tracing := l.machine.Tracer, l.tracing
-	l.machine.Tracer, l.tracing = nil, nil
-	defer func() { l.machine.Tracer, l.tracing = saved, tracing }()
+	saved := l.machine.Tracer
+	l.machine.Tracer = nil
+	defer func() { l.machine.Tracer = saved }()
 	expr, v := a.Expr, a.Value
 	base := false // expr is an object of which the value is an attribute
 	for range 12 {

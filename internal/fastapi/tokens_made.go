@@ -65,8 +65,8 @@ func sameClaims(a, b *Made) bool {
 
 // traced notes that the callable that is being run makes a token call.
 func (l *linker) traced(t *TokenCall) {
-	if l.tracing != nil && !slices.Contains(l.tracing.flow.tokens, t) {
-		l.tracing.flow.tokens = append(l.tracing.flow.tokens, t)
+	if l.trace() != nil && !slices.Contains(l.trace().flow.tokens, t) {
+		l.trace().flow.tokens = append(l.trace().flow.tokens, t)
 	}
 }
 

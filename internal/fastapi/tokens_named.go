@@ -10,9 +10,9 @@ import (
 // atTop evaluates a dotted name, "settings.SECRET_KEY", as the top level of a
 // module of the program sees it when it has run; nil when it names nothing known.
 func (l *linker) atTop(path source.Path, text string) interpret.Value {
-	saved, tracing := l.machine.Tracer, l.tracing
-	l.machine.Tracer, l.tracing = nil, nil
-	defer func() { l.machine.Tracer, l.tracing = saved, tracing }()
+	saved := l.machine.Tracer
+	l.machine.Tracer = nil
+	defer func() { l.machine.Tracer = saved }()
 	for _, m := range l.machine.Modules() {
 		if m == nil || m.Path != path {
 			continue
@@ -44,11 +44,21 @@ func (p *Project) otherName(from, to *TokenCall) string {
 		text = p.linker.text(from.Key.Handed[n-1].At)
 	}
 	v, _ := from.Key.Raw.(interpret.Value)
-	if !isDotted(text) || v == nil {
+	if v == nil {
 		return ""
 	}
-	if got := p.linker.atTop(at.Path, text); got != nil && sameSource(got, v, 0) {
-		return text
+	candidates := []string{text}
+	own := p.linker.text(at) // the same object under this end's name
+	if i, j := strings.LastIndexByte(own, '.'), strings.LastIndexByte(text, '.'); i > 0 && j > 0 {
+		candidates = append(candidates, own[:i]+text[j:])
+	}
+	for _, c := range candidates {
+		if !isDotted(c) {
+			continue
+		}
+		if got := p.linker.atTop(at.Path, c); got != nil && sameSource(got, v, 0) {
+			return c
+		}
 	}
 	return ""
 }
@@ -114,9 +124,9 @@ func (l *linker) overriddenField(o *Override, field string) interpret.Value {
 	if !ok {
 		return nil
 	}
-	saved, tracing := l.machine.Tracer, l.tracing
-	l.machine.Tracer, l.tracing = nil, nil
-	defer func() { l.machine.Tracer, l.tracing = saved, tracing }()
+	saved := l.machine.Tracer
+	l.machine.Tracer = nil
+	defer func() { l.machine.Tracer = saved }()
 	switch x := v.(type) {
 	case *interpret.Func:
 		return l.machine.FrameOf(x.Module).Attr(inst, field, inst.At)

@@ -131,7 +131,9 @@ func (p *Project) match(signs []signing, verifies []*TokenCall) []TokenPair {
 			}
 		}
 	}
-	out = slices.DeleteFunc(out, func(t TokenPair) bool { return t.mismatched() && toldApart(t, out) })
+	out = slices.DeleteFunc(out, func(t TokenPair) bool {
+		return t.Audience.Agreement == Differs && t.Issuer.Agreement == Differs || t.mismatched() && toldApart(t, out)
+	})
 	for i := range out {
 		p.overridden(&out[i])
 	}
@@ -187,10 +189,12 @@ func (t TokenPair) belongs() bool {
 
 // mismatched says whether the pair does not agree on the audience or the issuer.
 func (t TokenPair) mismatched() bool {
-	wanted := func(c ClaimAgreement) bool {
-		return c.Agreement == Differs || c.Wanted != nil && c.Written == nil && !t.Made.Open && !none(c.Wanted)
-	}
-	return wanted(t.Audience) || wanted(t.Issuer) || t.Audience.Written != nil && t.Audience.Wanted == nil
+	return t.differs(t.Audience) || t.differs(t.Issuer) || t.Audience.Written != nil && t.Audience.Wanted == nil
+}
+
+// differs says whether a claim is asked for and is missing or another one.
+func (t TokenPair) differs(c ClaimAgreement) bool {
+	return c.Agreement == Differs || c.Wanted != nil && c.Written == nil && !t.Made.Open && !none(c.Wanted)
 }
 
 func none(r *Resolved) bool { return r.Known && r.Value.Expose() == "None" }

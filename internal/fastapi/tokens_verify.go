@@ -64,7 +64,7 @@ func (l *linker) refuses(f *interpret.Frame, t *TokenCall, site *interpret.CallS
 	o.raised = &interpret.Instance{Class: &interpret.External{Path: class}}
 	o.CaughtBy, o.caughtDepth = l.caughtAt(f, o.raised)
 	o.Caught = !o.CaughtBy.IsZero()
-	l.tracing.add(o)
+	l.trace().add(o)
 	t.CaughtBy = o.CaughtBy
 	l.missed(f, t)
 }

@@ -23,6 +23,17 @@ type tracer struct {
 	outer []*Flow // the flows of the calls around the one that is being noted
 }
 
+// trace is the tracer that watches now; nil while modules run.
+func (l *linker) trace() *tracer {
+	switch t := l.machine.Tracer.(type) {
+	case *tracer:
+		return t
+	case *prober:
+		return t.tracer
+	}
+	return nil
+}
+
 // runCallable runs a dependable, handler or middleware as a request would, once.
 func (l *linker) runCallable(v interpret.Value, args *interpret.Args) *flowEntry {
 	k := keyOf(v)
@@ -39,12 +50,12 @@ func (l *linker) runCallable(v interpret.Value, args *interpret.Args) *flowEntry
 	if args == nil {
 		args = l.requestArgs(v)
 	}
-	saved, tracing := l.machine.Tracer, l.tracing
+	saved := l.machine.Tracer
 	t := &tracer{l: l, flow: e.flow}
-	l.machine.Tracer, l.tracing = t, t
+	l.machine.Tracer = t
 	e.result = awaited(l.machine.Run(v, args))
 	e.steps = l.machine.LastSteps
-	l.machine.Tracer, l.tracing = saved, tracing
+	l.machine.Tracer = saved
 	e.busy = false
 	return e
 }
@@ -413,7 +424,7 @@ func (t *tracer) Swallow(f *interpret.Frame, h *python.Handler, _ *python.Try) {
 
 // responded notes that an ASGI middleware answers by itself.
 func (l *linker) responded(f *interpret.Frame, site *interpret.CallSite, response *interpret.Instance) {
-	if l.tracing == nil {
+	if l.trace() == nil {
 		return
 	}
 	o := Outcome{Kind: Returns, At: site.At, When: toConditions(l, f.Conditions()), Through: through(f), Raw: response, conds: f.Conditions(), Function: enclosing(f)}
@@ -421,15 +432,15 @@ func (l *linker) responded(f *interpret.Frame, site *interpret.CallSite, respons
 	if o.Status == 0 {
 		o.Status = 200
 	}
-	l.tracing.add(o)
+	l.trace().add(o)
 }
 
 // connectionAttr is an attribute of a request: what of it a piece of code looks at.
 func (l *linker) connectionAttr(f *interpret.Frame, recv *interpret.Instance, name string, at source.Location) (interpret.Value, bool) {
-	if !isConnection(recv) || l.tracing == nil {
+	if !isConnection(recv) || l.trace() == nil {
 		return nil, false
 	}
-	flow := l.tracing.flow
+	flow := l.trace().flow
 	if l.probe != nil {
 		if v, ok := l.probed(name, at); ok {
 			return v, true
@@ -458,16 +469,16 @@ func (l *linker) connectionAttr(f *interpret.Frame, recv *interpret.Instance, na
 type requestState struct{}
 
 func (l *linker) stateAttr(f *interpret.Frame, recv *interpret.Instance, name string, at source.Location) (interpret.Value, bool) {
-	if _, ok := recv.State.(*requestState); !ok || l.tracing == nil {
+	if _, ok := recv.State.(*requestState); !ok || l.trace() == nil {
 		return nil, false
 	}
-	l.tracing.flow.ReadsState = append(l.tracing.flow.ReadsState, StateUse{Name: name, At: at, When: toConditions(l, f.Conditions())})
+	l.trace().flow.ReadsState = append(l.trace().flow.ReadsState, StateUse{Name: name, At: at, When: toConditions(l, f.Conditions())})
 	return &interpret.Op{Origin: interpret.Origin{At: at}, Name: "." + name, Args: []interpret.Value{recv}}, true
 }
 
 func (l *linker) stateSet(f *interpret.Frame, recv *interpret.Instance, name string, at source.Location) {
-	if _, ok := recv.State.(*requestState); !ok || l.tracing == nil {
+	if _, ok := recv.State.(*requestState); !ok || l.trace() == nil {
 		return
 	}
-	l.tracing.flow.SetsState = append(l.tracing.flow.SetsState, StateUse{Name: name, At: at, When: toConditions(l, f.Conditions())})
+	l.trace().flow.SetsState = append(l.trace().flow.SetsState, StateUse{Name: name, At: at, When: toConditions(l, f.Conditions())})
 }

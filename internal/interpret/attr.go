@@ -64,6 +64,7 @@ func (f *Frame) Attr(v Value, name string, at source.Location) Value {
 }
 
 func (f *Frame) moduleAttr(m *Module, name string, at source.Location) Value {
+	f.need(m)
 	if b := m.Scope.own(name); b != nil {
 		return b.Value
 	}

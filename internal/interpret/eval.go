@@ -89,13 +89,36 @@ func (f *Frame) name(x *python.Name) Value {
 		return f.unknown(x, "the name "+strconv.Quote(x.ID)+" is not defined in the files")
 	}
 	if op, ok := b.Value.(*Op); ok && op.Name == "later" {
-		if m, ok := op.Args[0].(*Module); ok {
-			if real := m.Scope.own(op.Text); real != nil {
-				return real.Value
+		if v := f.later(op); v != nil {
+			if !op.Args[0].(*Module).Running {
+				b.Value = v
 			}
+			return v
 		}
 	}
 	return b.Value
+}
+
+// later looks a name up that was imported before its module had it; nil when it still has not.
+func (f *Frame) later(op *Op) Value {
+	m, ok := op.Args[0].(*Module)
+	if !ok {
+		return nil
+	}
+	waited := m.waiting
+	f.need(m)
+	if real := m.Scope.own(op.Text); real != nil {
+		if inner, ok := real.Value.(*Op); ok && inner.Name == "later" && inner != op {
+			if v := f.later(inner); v != nil {
+				return v
+			}
+		}
+		return real.Value
+	}
+	if waited && !m.Running {
+		return f.member(m, op.Text, op.At)
+	}
+	return nil
 }
 
 // fileRoot stands for the analysed root in __file__ and paths made from it.

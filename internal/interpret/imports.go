@@ -72,6 +72,9 @@ func (f *Frame) importFrom(s *python.ImportFrom) {
 func (f *Frame) member(mod Value, name string, at source.Location) Value {
 	switch m := mod.(type) {
 	case *Module:
+		if m.waiting {
+			return &Op{Origin: Origin{At: at}, Name: "later", Args: []Value{m}, Text: name}
+		}
 		if b := m.Scope.own(name); b != nil {
 			return b.Value
 		}
@@ -133,6 +136,7 @@ func (f *Frame) star(mod Value, at source.Location) {
 		}
 		return
 	}
+	f.need(m)
 	if all := m.Scope.own("__all__"); all != nil {
 		if items, known := f.items(all.Value); known {
 			for _, i := range items {

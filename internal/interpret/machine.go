@@ -52,6 +52,9 @@ type Machine struct {
 	Program *python.Program
 	Lib     Library
 	Tracer  Tracer
+	// Eager, when set, says whether a module runs where it is imported. Others run
+	// when a name of theirs is first needed, if ever.
+	Eager func(source.Path) bool
 	// Reach, when set, says whether a function is worth following when it is
 	// called while a Tracer listens.
 	Reach func(*Func) bool
@@ -87,6 +90,7 @@ type Module struct {
 	Syntax   *python.Module
 	Scope    *Scope
 	Running  bool
+	waiting  bool // it is imported, and has not run
 	Package  bool
 	Seq      int // the order in which modules began to run
 	Importer *Module
@@ -110,27 +114,59 @@ func (m *Machine) load(path source.Path, by *Frame, at source.Location) *Module 
 	if mod, ok := m.modules[path]; ok {
 		return mod
 	}
-	syntax := m.Program.Module(path)
-	if syntax == nil {
-		m.modules[path] = nil
-		return nil
+	if m.Eager != nil && by != nil && !m.Eager(path) {
+		mod := &Module{Path: path, Name: m.Program.ModuleName(path), Scope: newScope(nil), Package: path.Base() == "__init__.py", waiting: true, ImportAt: at, Importer: by.Module}
+		m.modules[path] = mod
+		return mod
 	}
-	m.seq++
-	mod := &Module{Path: path, Name: m.Program.ModuleName(path), Syntax: syntax, Scope: newScope(nil), Running: true,
-		Package: path.Base() == "__init__.py", Seq: m.seq, ImportAt: at}
+	mod := &Module{Path: path, Name: m.Program.ModuleName(path), Scope: newScope(nil), Package: path.Base() == "__init__.py", ImportAt: at}
 	if by != nil {
 		mod.Importer = by.Module
 	}
 	m.modules[path] = mod
+	if !m.runModule(mod, by) {
+		m.modules[path] = nil
+		return nil
+	}
+	return mod
+}
+
+// need runs a module that waited until one of its names was needed.
+func (f *Frame) need(mod *Module) {
+	if mod.waiting {
+		mod.waiting = false
+		f.M.runModule(mod, f)
+	}
+}
+
+// runModule runs a module's body, after the packages that hold it. What a request
+// does is not watched meanwhile, and its budget is not charged.
+func (m *Machine) runModule(mod *Module, by *Frame) bool {
+	syntax := m.Program.Module(mod.Path)
+	if syntax == nil {
+		return false
+	}
+	tracer, steps, limit := m.Tracer, m.steps, m.limit
+	if tracer != nil {
+		m.Tracer, m.limit = nil, importSteps
+		m.steps = 0
+	}
+	defer func() {
+		if tracer != nil {
+			m.Tracer, m.steps, m.limit = tracer, steps, limit
+		}
+	}()
+	m.seq++
+	mod.Syntax, mod.Running, mod.Seq = syntax, true, m.seq
 	m.order = append(m.order, mod)
-	// The packages that hold a module run before it.
+	path := mod.Path
 	if !mod.Package || path.Dir() != "" {
 		dir := path.Dir()
 		if mod.Package {
 			dir = dir.Dir()
 		}
 		if init := joinPath(dir, "__init__.py"); init != path && dir != "" {
-			m.load(init, by, at)
+			m.load(init, by, mod.ImportAt)
 		}
 	}
 	f := &Frame{M: m, Module: mod, Scope: mod.Scope}
@@ -140,7 +176,7 @@ func (m *Machine) load(path source.Path, by *Frame, at source.Location) *Module 
 	m.Lib.Imported(f, mod)
 	f.block(syntax.Body)
 	mod.Running = false
-	return mod
+	return true
 }
 
 func joinPath(dir source.Path, name string) source.Path {
