@@ -54,7 +54,7 @@ export interface Finding {
   readonly evidence?: readonly Evidence[] | null;
   readonly gaps?: readonly Gap[] | null;
   readonly check?: { readonly say: string; readonly run?: string } | null;
-  readonly fixes?: readonly { readonly title: string; readonly safe: boolean }[] | null;
+  readonly fixes?: readonly { readonly title: string; readonly safe: boolean; readonly edits?: readonly unknown[] | null }[] | null;
   readonly operations?: readonly string[] | null;
   readonly fingerprint: string;
 }

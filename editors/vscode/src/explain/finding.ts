@@ -4,7 +4,7 @@ import { html, type Html } from '../webview/html';
 import { commandLine, placeLink } from '../webview/parts';
 
 export function findingCard(f: Finding): Html {
-  const fixes = f.fixes ?? [];
+  const [edits, hints] = [true, false].map((edit) => (f.fixes ?? []).filter((x) => (x.edits ?? []).length > 0 === edit).map((x) => x.title).join('; '));
   return html`<article class="card ${f.certainty === 'confirmed' ? f.severity : 'doubtful'}">
     <h3>${f.message}</h3>
     <p class="sub"><span class="tag ${f.certainty}">${f.certainty}</span> <span class="severity">${f.certainty === 'confirmed' ? f.severity : `${f.severity} if true`}</span> · ${f.code} · ${placeLink(at(f))}</p>
@@ -14,7 +14,8 @@ export function findingCard(f: Finding): Html {
     ${assumptions(f.assumes)}
     ${f.check?.say && html`<p><b>Check:</b> ${f.check.say}.</p>`}
     ${f.check?.run && commandLine(f.check.run)}
-    ${fixes.length > 0 && html`<p><b>Quick fix at that line:</b> ${fixes.map((x) => x.title).join('; ')}.</p>`}
+    ${edits && html`<p><b>Quick fix at that line:</b> ${edits}.</p>`}
+    ${hints && html`<p><b>To mend it:</b> ${hints}.</p>`}
   </article>`;
 }
 
