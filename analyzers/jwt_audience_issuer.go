@@ -107,7 +107,7 @@ func differentClaim(p *fastapi.Project, pair fastapi.TokenPair, name, claim stri
 
 func pairFinding(p *fastapi.Project, pair fastapi.TokenPair, at source.Location, subject string) Finding {
 	f := Finding{At: at, Subject: subject, Operations: servedBy(pair.Verify)}
-	if pair.Certain {
+	if pair.Certain && inRequests(pair.Verify) {
 		f.Certainty = Confirmed
 	}
 	f.Evidence = withPlace(f.Evidence, at, "the verification")

@@ -79,7 +79,7 @@ func missingClaim(p *fastapi.Project, group []fastapi.TokenPair, c fastapi.Claim
 		Message: fmt.Sprintf("%s reads the claim %q, which %s never writes", functionOf(verify), c.Name, issuerOf(pair.Sign, pair.Made)),
 		Check:   Check{Say: "Decode the payload of a fresh token: it has no " + c.Name, Run: `python -c "import jwt,sys; print(jwt.decode(sys.argv[1], options={'verify_signature': False}).keys())" TOKEN`},
 	}
-	if pair.Certain {
+	if pair.Certain && inRequests(verify) {
 		f.Certainty = Confirmed
 	}
 	f.Evidence = withPlace(f.Evidence, read, "reads "+c.Name)

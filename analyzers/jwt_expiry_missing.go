@@ -63,6 +63,9 @@ func expiryOff(p *fastapi.Project, t *fastapi.TokenCall) Finding {
 			f.Certainty, f.Effect.Certainty, f.Severity = Hypothesis, Hypothesis, Information // it may be meant for tokens that have expired
 		}
 	}
+	if t.Options["verify_iat"] == false || t.Options["verify_nbf"] == false { // the signature alone is asked for
+		f.Certainty, f.Effect.Certainty, f.Severity = Hypothesis, Hypothesis, Information
+	}
 	if !inRequests(t) {
 		f.Certainty, f.Effect.Certainty = Hypothesis, Hypothesis
 	}

@@ -19,7 +19,7 @@ func noTime(p *fastapi.Project, c *fastapi.Claim, v interpret.Value, m moment) F
 	f := Finding{At: at, Certainty: Confirmed, Check: Check{Say: "Decode the payload of a fresh token and compare " + c.Name + " with time.time()"}}
 	f.Evidence = withPlace(f.Evidence, at, "the claim")
 	if m.clock == length {
-		if _, whole := v.(*interpret.Instance); whole {
+		if _, _, whole := timedeltaOf(p, v); whole {
 			f.Message = c.Name + " is a duration and no point in time"
 			f.Effect = Effect{Certainty: Confirmed, Status: []int{500}, Text: "signing raises TypeError, a timedelta is not JSON serializable: the login ends as 500"}
 			f.Fixes = []Fix{{Title: "Add it to the time of now"}}
@@ -66,32 +66,44 @@ func duration(p *fastapi.Project, c *fastapi.Claim, m moment, v interpret.Value)
 			v = op.Args[1]
 		}
 	}
-	inst, ok := v.(*interpret.Instance)
-	if !ok || inst.Args == nil {
+	args, at, ok := timedeltaOf(p, v)
+	if !ok {
 		if m.clock == epoch || m.clock == epochShifted {
 			return unitByName(p, c, v, "seconds")
 		}
 		return Finding{}
 	}
-	if class, ok := inst.Class.(*interpret.External); !ok || class.Path != "datetime.timedelta" {
-		return Finding{}
-	}
-	for i, list := range [][]interpret.Arg{inst.Args.Pos, inst.Args.Kw} {
-		for position, a := range list {
-			unit := a.Name
-			if i == 0 && position < len(timedeltaOrder) {
-				unit = timedeltaOrder[position]
-			}
-			if f := textLength(p, c, a); f.Message != "" {
-				return f
-			}
-			if f := unitByName(p, c, a.Value, unit); f.Message != "" {
-				f.At = withKeyword(p, a.At, unit)
-				return f
-			}
+	for _, a := range args {
+		if f := textLength(p, c, a); f.Message != "" {
+			return f
+		}
+		if f := unitByName(p, c, a.Value, a.Name); f.Message != "" {
+			f.At = withKeyword(p, a.At, a.Name)
+			return f
 		}
 	}
-	return noLength(p, c, inst)
+	return noLength(p, args, at)
+}
+
+// timedeltaOf returns the arguments of a call of timedelta, each with the name of
+// its unit, and the place of the call.
+func timedeltaOf(p *fastapi.Project, v interpret.Value) (args []interpret.Arg, at source.Location, ok bool) {
+	op, isOp := v.(*interpret.Op)
+	if !isOp || op.Name != "call" || len(op.Args) == 0 {
+		return nil, source.Location{}, false
+	}
+	callee, isExternal := op.Args[0].(*interpret.External)
+	if !isExternal || callee.Path != "datetime.timedelta" || len(op.Args)-1 > len(timedeltaOrder) {
+		return nil, source.Location{}, false
+	}
+	call := callSpanning(p, op.At)
+	for i, value := range op.Args[1:] {
+		args = append(args, interpret.Arg{Name: timedeltaOrder[i], Value: value, At: argumentPlace(call, op.At, i, "")})
+	}
+	for _, k := range op.Kw {
+		args = append(args, interpret.Arg{Name: k.Name, Value: k.Value, At: argumentPlace(call, op.At, -1, k.Name)})
+	}
+	return args, op.At, len(args) > 0
 }
 
 // textLength is about a text of the environment that timedelta gets as it is.
@@ -101,7 +113,7 @@ func textLength(p *fastapi.Project, c *fastapi.Claim, a interpret.Arg) Finding {
 		return Finding{}
 	}
 	read, ok := s.Data.(*fastapi.EnvRead)
-	if !ok || read.Cast != "" || len(read.Names) == 0 {
+	if !ok || read.Cast != "" || len(read.Names) == 0 || read.Loader != "os.getenv" && read.Loader != "os.environ" {
 		return Finding{}
 	}
 	f := Finding{
@@ -135,20 +147,20 @@ func wrapInt(p *fastapi.Project, at source.Location) Fix {
 }
 
 // noLength is about a duration that is zero or less, where the files give its numbers.
-func noLength(p *fastapi.Project, c *fastapi.Claim, inst *interpret.Instance) Finding {
+func noLength(p *fastapi.Project, args []interpret.Arg, at source.Location) Finding {
 	for _, e := range p.Environments {
-		total, known, from := lengthIn(p, e, inst)
+		total, known, from := lengthIn(p, e, args)
 		if !known || total > 0 {
 			continue
 		}
 		f := Finding{
-			At: inst.At, Certainty: Confirmed,
+			At: at, Certainty: Confirmed,
 			Message: fmt.Sprintf("in %s the duration is %s seconds: the token has expired when it is issued", e.Name, strconv.FormatFloat(total, 'f', -1, 64)),
 			Effect:  Effect{Certainty: Confirmed, Status: []int{401}, Text: "every token is refused as expired"},
 			Check:   Check{Say: "Decode a fresh token and compare exp with its time of issue"},
 			Fixes:   []Fix{{Title: "Give a duration above zero"}},
 		}
-		f.Evidence = withPlace(f.Evidence, inst.At, "comes to nothing")
+		f.Evidence = withPlace(f.Evidence, at, "comes to nothing")
 		for _, at := range from {
 			f.Evidence = withPlace(f.Evidence, at, "the number in "+e.Name)
 		}
@@ -158,30 +170,18 @@ func noLength(p *fastapi.Project, c *fastapi.Claim, inst *interpret.Instance) Fi
 }
 
 // lengthIn computes a timedelta in one environment.
-func lengthIn(p *fastapi.Project, e *environment.Environment, inst *interpret.Instance) (total float64, known bool, from []source.Location) {
-	if inst.Args.Open || len(inst.Args.Pos)+len(inst.Args.Kw) == 0 {
-		return 0, false, nil
-	}
-	for i, list := range [][]interpret.Arg{inst.Args.Pos, inst.Args.Kw} {
-		for position, a := range list {
-			unit := a.Name
-			if i == 0 {
-				if position >= len(timedeltaOrder) {
-					return 0, false, nil
-				}
-				unit = timedeltaOrder[position]
-			}
-			row, ok := p.ValueIn(e, a.Value)
-			if !ok {
-				return 0, false, nil
-			}
-			n, err := strconv.ParseFloat(strings.TrimSpace(row.Value.Expose()), 64)
-			if err != nil {
-				return 0, false, nil
-			}
-			total += n * timedeltaSeconds[unit]
-			from = append(from, row.Source, interpret.OriginOf(a.Value).At)
+func lengthIn(p *fastapi.Project, e *environment.Environment, args []interpret.Arg) (total float64, known bool, from []source.Location) {
+	for _, a := range args {
+		row, ok := p.ValueIn(e, a.Value)
+		if !ok {
+			return 0, false, nil
 		}
+		n, err := strconv.ParseFloat(strings.TrimSpace(row.Value.Expose()), 64)
+		if err != nil || timedeltaSeconds[a.Name] == 0 {
+			return 0, false, nil
+		}
+		total += n * timedeltaSeconds[a.Name]
+		from = append(from, row.Source, interpret.OriginOf(a.Value).At)
 	}
 	return total, true, from
 }

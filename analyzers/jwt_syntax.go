@@ -86,3 +86,36 @@ func statementOf(p *fastapi.Project, at source.Location) source.Location {
 	})
 	return found
 }
+
+// callSpanning finds the call at a place; nil when there is none.
+func callSpanning(p *fastapi.Project, at source.Location) (found *python.Call) {
+	m := p.Program.Module(at.Path)
+	if m == nil {
+		return nil
+	}
+	python.Inspect(m, func(n any) bool {
+		if c, ok := n.(*python.Call); ok && c.Span() == at.Span {
+			found = c
+		}
+		return found == nil
+	})
+	return found
+}
+
+// argumentPlace is where an argument of a call is written: by position, or, when
+// that is negative, by name; the whole call when it cannot be found.
+func argumentPlace(c *python.Call, at source.Location, position int, name string) source.Location {
+	if c == nil {
+		return at
+	}
+	n := 0
+	for _, a := range c.Args {
+		if a.Name != "" && a.Name == name || a.Name == "" && a.Star == 0 && n == position {
+			return source.Location{Path: at.Path, Span: a.Value.Span()}
+		}
+		if a.Name == "" {
+			n++
+		}
+	}
+	return at
+}

@@ -44,10 +44,6 @@ func momentOf(v interpret.Value, depth int) moment {
 				return m
 			}
 		}
-	case *interpret.Instance:
-		if c, ok := x.Class.(*interpret.External); ok && c.Path == "datetime.timedelta" {
-			return moment{clock: length, parts: []interpret.Value{x}}
-		}
 	case *interpret.Op:
 		return momentOfOp(x, depth)
 	}

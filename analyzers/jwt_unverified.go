@@ -72,7 +72,7 @@ func unverified(p *fastapi.Project, t *fastapi.TokenCall, at source.Location) Fi
 		}
 		f.Evidence = withPlace(f.Evidence, c.At, "reads "+c.Name)
 	}
-	if t.Operation == fastapi.Verify {
+	if t.Operation == fastapi.Verify && t.AlgorithmsGiven {
 		f.Fixes = []Fix{removeOption(p, at)}
 	}
 	f.Evidence = withPlace(f.Evidence, at, "no signature is checked")

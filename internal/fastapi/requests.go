@@ -198,21 +198,27 @@ func (l *linker) unreachedIn(m *interpret.Module, body []python.Stmt, class *int
 	}
 }
 
+// holdsNewToken says whether a function may hold a token call while none of its
+// calls is known to be one: x.encode() of a text looks the same.
 func (l *linker) holdsNewToken(m *interpret.Module, d *python.Function, done map[source.Location]bool) bool {
-	found := false
+	found, known := false, false
 	for _, st := range d.Body {
 		python.Inspect(st, func(n any) bool {
-			if c, ok := n.(*python.Call); ok {
-				if a, ok := c.Func.(*python.Attribute); ok && (a.Attr == "encode" || a.Attr == "decode" || a.Attr == "get_unverified_claims") {
-					found = found || !done[source.Location{Path: m.Path, Span: c.Span()}]
-				} else if n, ok := c.Func.(*python.Name); ok && (n.ID == "encode" || n.ID == "decode") {
-					found = found || !done[source.Location{Path: m.Path, Span: c.Span()}]
-				}
+			c, ok := n.(*python.Call)
+			if !ok {
+				return true
 			}
-			return !found
+			known = known || done[source.Location{Path: m.Path, Span: c.Span()}]
+			switch fn := c.Func.(type) {
+			case *python.Attribute:
+				found = found || fn.Attr == "encode" || fn.Attr == "decode" || fn.Attr == "get_unverified_claims"
+			case *python.Name:
+				found = found || fn.ID == "encode" || fn.ID == "decode"
+			}
+			return true
 		})
 	}
-	return found
+	return found && !known
 }
 
 func (l *linker) runAlone(m *interpret.Module, d *python.Function, class *interpret.Class) {

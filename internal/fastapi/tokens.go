@@ -209,10 +209,3 @@ func (l *linker) algorithm(t *TokenCall, v interpret.Value, at source.Location) 
 	}
 	t.Algorithms = append(t.Algorithms, r)
 }
-
-// initToken keeps what objects of token libraries are made with.
-func (l *linker) initToken(f *interpret.Frame, site *interpret.CallSite, path string, self *interpret.Instance, args *interpret.Args) {
-	if self.Args == nil {
-		self.Args = args
-	}
-}
