@@ -109,11 +109,22 @@ func chainReadsCredential(d *fastapi.Dependency, depth int) bool {
 		return true
 	}
 	for _, parameter := range d.Parameters {
-		if parameter.In == fastapi.InHeader || parameter.In == fastapi.InCookie {
+		if parameter.In == fastapi.InCookie || parameter.In == fastapi.InHeader && carriesCredential(parameter.Wire) {
 			return true
 		}
 	}
 	return depth < 30 && slices.ContainsFunc(d.Dependencies, func(s *fastapi.Dependency) bool { return chainReadsCredential(s, depth+1) })
+}
+
+// carriesCredential recognises, by its name in HTTP, a header that authenticates a request.
+func carriesCredential(header string) bool {
+	header = strings.ToLower(header)
+	for _, part := range []string{"auth", "token", "key", "secret", "signature", "password", "credential", "session"} {
+		if strings.Contains(header, part) {
+			return true
+		}
+	}
+	return false
 }
 
 // dependencyName is a callable's name without its module.

@@ -216,15 +216,15 @@ func (g *returnsRefusal) testedBeside(c *fastapi.Callable, l *chainLink) bool {
 	})
 }
 
-// mayBeNone reports whether a run gave None on some path, or nothing that is known.
+// mayBeNone reports whether a run came to None on some path: what the options of
+// a factory rule out does not count.
 func mayBeNone(v interpret.Value) bool {
 	for _, o := range interpret.Options(v) {
-		switch o.Value.(type) {
-		case nil, *interpret.None, *interpret.Unknown, *interpret.Op, *interpret.Symbol:
+		if _, none := o.Value.(*interpret.None); none {
 			return true
 		}
 	}
-	return v == nil
+	return false
 }
 
 // silentNone reports a guard that gives None for a credential that is not

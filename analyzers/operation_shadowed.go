@@ -38,6 +38,11 @@ func shadowsWholly(earlier, o *fastapi.Operation) bool {
 	if !fastapi.Shadows(earlier, o) || earlier.Registered == o.Registered || servedBySame(earlier, o) {
 		return false
 	}
+	for _, c := range earlier.Conditions {
+		if slices.ContainsFunc(o.Conditions, func(other fastapi.Condition) bool { return other.At == c.At && other.Text != c.Text }) {
+			return false // one of two branches
+		}
+	}
 	for _, m := range o.Methods {
 		if !slices.Contains(earlier.Methods, m) {
 			return false

@@ -137,3 +137,28 @@ func (l *linker) placed(a interpret.Arg, entries []depEntry) []depEntry {
 	}
 	return entries
 }
+
+// NameBinding is one thing that a module's name has stood for.
+type NameBinding struct {
+	At    source.Location
+	Value interpret.Value
+}
+
+// Bindings lists what a module-level name stood for while its module ran, the last one first.
+func (p *Project) Bindings(path source.Path, name string) (out []NameBinding) {
+	if p.linker == nil {
+		return nil
+	}
+	p.linker.mu.Lock()
+	defer p.linker.mu.Unlock()
+	for _, m := range p.linker.machine.Modules() {
+		if m == nil || m.Path != path {
+			continue
+		}
+		b, ok := m.Scope.Get(name)
+		for at := &b; ok && at != nil && len(out) < 20; at = at.Previous {
+			out = append(out, NameBinding{at.At, at.Value})
+		}
+	}
+	return out
+}

@@ -1,0 +1,196 @@
+package analyzers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"bearings/internal/fastapi"
+	"bearings/internal/interpret"
+	"bearings/internal/python"
+	"bearings/internal/source"
+)
+
+// DependencyTwice reports a Depends(…) that is declared twice on one parameter, or
+// that is used as if it were the value that it stands for.
+var DependencyTwice = &Analyzer{
+	Code: "dependency-twice", Family: DependsChain, Severity: Error,
+	Run: runDependencyTwice,
+}
+
+func runDependencyTwice(pass *Pass) {
+	p := pass.Project
+	for _, u := range p.Uses {
+		if u.Param != nil && u.Param.Twice {
+			pass.Report(declaredTwice(p, u))
+		}
+	}
+	for _, path := range p.Modules() {
+		if m := moduleOf(p, path); m != nil && mentionsFastAPI(m) {
+			dependsInBodies(pass, path, m)
+		}
+	}
+	calledDirectly(pass)
+}
+
+func declaredTwice(p *fastapi.Project, u *fastapi.DependsUse) Finding {
+	return Finding{
+		Certainty: Confirmed, At: u.Param.At, Subject: u.Function + " " + u.Param.Name,
+		Message: fmt.Sprintf("the parameter %s has a Depends in Annotated and another one as its default", u.Param.Name),
+		Effect:  Effect{Certainty: Confirmed, Text: "the application does not start: AssertionError, Depends in Annotated and as the default value together"},
+		Evidence: []Evidence{
+			{At: u.Param.ClassAt, Note: "the annotation, with a Depends of its own"},
+			{At: u.At, Note: "the default"},
+		},
+		Check: Check{Say: "Import the application: the AssertionError names the parameter", Run: "python -c 'import " + dottedName(p, u.At.Path) + "'"},
+		Fixes: []Fix{describedFix("Keep one of the two")},
+	}
+}
+
+// mentionsFastAPI reports whether a module imports from fastapi, or from a module
+// of the project that may pass Depends on.
+func mentionsFastAPI(m *python.Module) bool {
+	return slices.ContainsFunc(m.Body, func(st python.Stmt) bool {
+		switch s := st.(type) {
+		case *python.ImportFrom:
+			return strings.HasPrefix(s.Module, "fastapi")
+		case *python.Import:
+			return slices.ContainsFunc(s.Names, func(a python.Alias) bool { return a.Name == "fastapi" })
+		}
+		return false
+	})
+}
+
+// dependsInBodies finds x = Depends(…) in functions that then take x apart.
+func dependsInBodies(pass *Pass, path source.Path, m *python.Module) {
+	python.Inspect(m, func(n any) bool {
+		fn, ok := n.(*python.Function)
+		if !ok {
+			return true
+		}
+		inspectOwn(fn.Body, func(n any) bool {
+			a, ok := n.(*python.Assign)
+			if !ok || len(a.Targets) != 1 {
+				_, isExpr := n.(python.Expr)
+				return !isExpr
+			}
+			name, isName := a.Targets[0].(*python.Name)
+			call, isCall := a.Value.(*python.Call)
+			if isName && isCall && isDependsName(pass.Project, path, call.Func) {
+				use := nameUseIn(path, fn.Body, name.ID)
+				if !use.deref.IsZero() || use.called {
+					pass.Report(dependsInBody(pass.Project, path, fn, call, name.ID, use))
+				}
+			}
+			return true
+		})
+		return true
+	})
+}
+
+func isDependsName(p *fastapi.Project, path source.Path, e python.Expr) bool {
+	switch e.(type) {
+	case *python.Name, *python.Attribute:
+	default:
+		return false
+	}
+	external, ok := p.Eval(path, e).(*interpret.External)
+	return ok && (external.Path == "fastapi.Depends" || external.Path == "fastapi.Security")
+}
+
+func dependsInBody(p *fastapi.Project, path source.Path, fn *python.Function, call *python.Call, name string, use nameUse) Finding {
+	at := source.Location{Path: path, Span: call.Span()}
+	f := Finding{
+		Certainty: Confirmed, At: at, Subject: fn.Name + " " + name,
+		Message:  fmt.Sprintf("%s stands in the body of %s, where nothing resolves it: %s is the Depends object itself", codeAt(p, at), fn.Name, name),
+		Effect:   Effect{Certainty: Confirmed, Status: []int{500}, Text: "500: 'Depends' object has no such attribute; the dependency never runs"},
+		Evidence: []Evidence{{At: at, Note: "resolved in signatures and dependencies lists alone"}},
+		Check:    Check{Say: "Call the operation: AttributeError names the Depends object"},
+		Fixes:    []Fix{describedFix("Make it a parameter of the path operation or dependency")},
+	}
+	if !use.deref.IsZero() {
+		f.Evidence = append(f.Evidence, Evidence{At: use.deref, Note: "taken for the value"})
+	}
+	return f
+}
+
+// calledDirectly finds plain calls of functions whose parameters have Depends(…)
+// as their defaults, which nothing resolves then.
+func calledDirectly(pass *Pass) {
+	p := pass.Project
+	names := map[string]bool{}
+	arguments := map[source.Location]bool{}
+	for _, u := range p.Uses {
+		if u.Param != nil && u.Place == fastapi.InDefault {
+			names[u.Function] = true
+		}
+		if !u.Argument.IsZero() {
+			arguments[u.Argument] = true
+		}
+	}
+	for _, path := range p.Modules() {
+		if m := moduleOf(p, path); m != nil && len(names) > 0 && !isTestFile(path) {
+			python.Inspect(m, func(n any) bool {
+				call, ok := n.(*python.Call)
+				if !ok || arguments[source.Location{Path: path, Span: call.Span()}] || !names[lastName(call.Func)] {
+					return true
+				}
+				if f, ok := directCall(p, path, call); ok {
+					pass.Report(f)
+				}
+				return true
+			})
+		}
+	}
+}
+
+// lastName is the name at the end of a dotted expression.
+func lastName(e python.Expr) string {
+	switch x := e.(type) {
+	case *python.Name:
+		return x.ID
+	case *python.Attribute:
+		return x.Attr
+	}
+	return ""
+}
+
+func directCall(p *fastapi.Project, path source.Path, call *python.Call) (Finding, bool) {
+	fn, ok := p.Eval(path, call.Func).(*interpret.Func)
+	if !ok || fn.Def == nil || fn.Self != nil {
+		return Finding{}, false
+	}
+	positional, given := 0, map[string]bool{}
+	for _, a := range call.Args {
+		switch {
+		case a.Star > 0:
+			return Finding{}, false
+		case a.Name != "":
+			given[a.Name] = true
+		default:
+			positional++
+		}
+	}
+	for i, param := range fn.Params() {
+		if i < positional || given[param.Name] || !isDependsObject(fn.Defaults[param.Name]) {
+			continue
+		}
+		use := nameUseIn(fn.Module.Path, fn.Def.Body, param.Name)
+		if use.deref.IsZero() {
+			continue
+		}
+		at := source.Location{Path: path, Span: call.Span()}
+		return Finding{
+			Certainty: Confirmed, At: at, Subject: fn.Name() + " " + param.Name,
+			Message: fmt.Sprintf("%s is called as a plain function, so its parameter %s is the Depends object and not what it stands for", fn.Name(), param.Name),
+			Effect:  Effect{Certainty: Confirmed, Status: []int{500}, Text: "500: 'Depends' object has no such attribute"},
+			Evidence: []Evidence{
+				{At: source.Location{Path: fn.Module.Path, Span: param.Span()}, Note: "resolved only when FastAPI calls the function"},
+				{At: use.deref, Note: "takes the Depends object apart"},
+			},
+			Check: Check{Say: "Run the code: AttributeError names the Depends object"},
+			Fixes: []Fix{describedFix("Pass " + param.Name + ", or move what both need into a function without Depends")},
+		}, true
+	}
+	return Finding{}, false
+}

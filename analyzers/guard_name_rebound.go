@@ -1,0 +1,72 @@
+package analyzers
+
+import (
+	"fmt"
+
+	"bearings/internal/fastapi"
+	"bearings/internal/interpret"
+	"bearings/internal/python"
+	"bearings/internal/source"
+)
+
+// GuardNameRebound reports a guard's name that a star import or a later
+// definition has bound to another function before Depends takes it.
+var GuardNameRebound = &Analyzer{
+	Code: "guard-name-rebound", Family: DependsChain, Severity: Warning,
+	Run: runGuardNameRebound,
+}
+
+func runGuardNameRebound(pass *Pass) {
+	p := pass.Project
+	told := map[source.Location]bool{}
+	for _, l := range chainLinks(p) {
+		call := callExpressionAt(p, l.dep.At)
+		if call == nil || len(call.Args) == 0 || told[l.dep.At] {
+			continue
+		}
+		name, ok := call.Args[0].Value.(*python.Name)
+		if !ok {
+			continue
+		}
+		told[l.dep.At] = true
+		list := p.Bindings(l.dep.At.Path, name.ID)
+		for i := 0; i+1 < len(list); i++ {
+			if f, ok := rebound(p, l, name, list[i], list[i+1]); ok {
+				pass.Report(f)
+				break
+			}
+		}
+	}
+}
+
+// rebound compares what Depends was given with what the name stood for before.
+func rebound(p *fastapi.Project, l *chainLink, name *python.Name, now, before fastapi.NameBinding) (Finding, bool) {
+	used, ok := l.dep.Callable.Ref().(*interpret.Func)
+	current, same := now.Value.(*interpret.Func)
+	former, known := before.Value.(*interpret.Func)
+	if !ok || !same || !known || used.Def == nil || used.Def != current.Def || former.Def == nil || former.Def == current.Def {
+		return Finding{}, false
+	}
+	if !isDependable2(p, former) || !now.At.Span.Covers(source.Span{Start: now.At.Span.Start, End: now.At.Span.Start}) || l.dep.At.Path == now.At.Path && l.dep.At.Span.Start < now.At.Span.Start {
+		return Finding{}, false
+	}
+	at := placeIn(l.dep.At, name)
+	weaker := raisesHTTPException(p, former.Module.Path, former.Def.Body) && !chainGuards(l.dep)
+	f := Finding{
+		Certainty: Confirmed, At: at, Subject: name.ID, Operations: idsOf(l.operations),
+		Message: fmt.Sprintf("%s is not the function that the name was bound to first: %s has taken its place", name.ID, dottedName(p, current.Module.Path)+"."+current.Name()),
+		Effect:  Effect{Certainty: Confirmed, Text: "another function than the one that is imported by name decides about these requests"},
+		Evidence: []Evidence{
+			{At: before.At, Note: "bound first to " + dottedName(p, former.Module.Path) + "." + former.Name()},
+			{At: now.At, Note: "bound again, by an import or a definition that comes later"},
+			{At: p.Header(l.dep.Callable), Note: "what runs"},
+		},
+		Check: Check{Say: "Print " + name.ID + ".__module__ in the module with the route"},
+		Fixes: []Fix{describedFix("Import the names one by one, or give one of the functions another name")},
+	}
+	if weaker {
+		f.Severity = Error
+		f.Effect = Effect{Certainty: Confirmed, Status: []int{200}, Text: "nothing is refused: what runs has no check, unlike the function that was bound first"}
+	}
+	return f, true
+}

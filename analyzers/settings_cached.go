@@ -1,0 +1,142 @@
+package analyzers
+
+import (
+	"fmt"
+	"slices"
+
+	"bearings/internal/fastapi"
+	"bearings/internal/interpret"
+	"bearings/internal/python"
+	"bearings/internal/source"
+)
+
+// SettingsCached reports a test that changes the environment for a key which the
+// application has read and kept by then.
+var SettingsCached = &Analyzer{
+	Code: "settings-cached", Family: Testing, Severity: Information,
+	Run: runSettingsCached,
+}
+
+func runSettingsCached(pass *Pass) {
+	p := pass.Project
+	for _, path := range p.Program.Candidates("setenv", "environ") {
+		if !isTestFile(path) {
+			continue
+		}
+		m := moduleOf(p, path)
+		if m == nil || clearsCaches(m) || !importsProgram(p, path, m) {
+			continue
+		}
+		python.Inspect(m, func(n any) bool {
+			fn, ok := n.(*python.Function)
+			if !ok {
+				return true
+			}
+			inspectOwn(fn.Body, func(n any) bool {
+				if name, at := environmentChange(path, n); name != "" {
+					if k := cachedKey(p, name); k != nil {
+						pass.Report(keptSetting(p, k, name, at, fn.Name))
+					}
+				}
+				return true
+			})
+			return true
+		})
+	}
+}
+
+// environmentChange recognises monkeypatch.setenv("X", …) and os.environ["X"] = ….
+func environmentChange(path source.Path, n any) (name string, at source.Location) {
+	switch x := n.(type) {
+	case *python.Call:
+		if a, ok := x.Func.(*python.Attribute); ok && a.Attr == "setenv" && len(x.Args) > 1 {
+			if s, ok := x.Args[0].Value.(*python.String); ok {
+				return s.Value, source.Location{Path: path, Span: x.Span()}
+			}
+		}
+	case *python.Assign:
+		for _, t := range x.Targets {
+			sub, ok := t.(*python.Subscript)
+			if !ok || lastName(sub.Value) != "environ" {
+				continue
+			}
+			if s, ok := sub.Index.(*python.String); ok {
+				return s.Value, source.Location{Path: path, Span: x.Span()}
+			}
+		}
+	}
+	return "", source.Location{}
+}
+
+// clearsCaches reports whether a test module takes care of what was read before.
+func clearsCaches(m *python.Module) bool {
+	found := false
+	python.Inspect(m, func(n any) bool {
+		switch x := n.(type) {
+		case *python.Attribute:
+			found = found || x.Attr == "cache_clear" || x.Attr == "reload" || x.Attr == "dependency_overrides" || x.Attr == "modules"
+		case *python.Name:
+			found = found || x.ID == "reload"
+		}
+		return !found
+	})
+	return found
+}
+
+// importsProgram reports whether a test module imports code of the program at its
+// top, before any test changes the environment.
+func importsProgram(p *fastapi.Project, path source.Path, m *python.Module) bool {
+	return slices.ContainsFunc(m.Body, func(st python.Stmt) bool {
+		imp, ok := st.(*python.ImportFrom)
+		if !ok {
+			return false
+		}
+		found := p.Program.Find(path, imp.Level, imp.Module)
+		return (found.Kind == python.ModuleFile || found.Kind == python.Package) && !isTestFile(found.Path)
+	})
+}
+
+// cachedKey finds the key that signs or verifies, that a variable gives, and that
+// the program keeps: read at import, or by a function with a cache.
+func cachedKey(p *fastapi.Project, variable string) *fastapi.Key {
+	for _, k := range p.Keys {
+		if !slices.Contains(k.Variables, variable) || k.Roles&(fastapi.Signs|fastapi.Verifies|fastapi.Algorithm) == 0 {
+			continue
+		}
+		if isTestFile(k.At.Path) || !keptAt(p, k) {
+			continue
+		}
+		return k
+	}
+	return nil
+}
+
+// keptAt reports whether a key is read once: outside of any function, or for an
+// object that a cached function or a module keeps.
+func keptAt(p *fastapi.Project, k *fastapi.Key) bool {
+	inFunction := false
+	python.Inspect(syntaxOf(p, k.At.Path), func(n any) bool {
+		if fn, ok := n.(*python.Function); ok && fn.Span().Covers(k.At.Span) {
+			inFunction = true
+			if v, ok := p.Eval(k.At.Path, &python.Name{Range: fn.NameAt, ID: fn.Name}).(*interpret.Func); ok && v.Cached {
+				inFunction = false
+			}
+			return false
+		}
+		return true
+	})
+	return !inFunction
+}
+
+func keptSetting(p *fastapi.Project, k *fastapi.Key, variable string, at source.Location, test string) Finding {
+	return Finding{
+		Certainty: Hypothesis, At: at, Subject: test + " " + variable,
+		Message: fmt.Sprintf("%s is set in %s, and the application has read it by then and keeps what it read", variable, test),
+		Effect:  Effect{Status: []int{401}, Text: "the test signs with one key and the application verifies with another, in an order that depends on which test runs first"},
+		Evidence: []Evidence{
+			{At: k.At, Note: "read once and kept"},
+		},
+		Check: Check{Say: "Print the key at both ends in the test; run the test alone and with the others"},
+		Fixes: []Fix{describedFix("Set the variable before the application is imported, or clear the cache (cache_clear) after setting it")},
+	}
+}
