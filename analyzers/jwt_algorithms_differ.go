@@ -16,7 +16,7 @@ var JWTAlgorithmsDiffer = &Analyzer{
 	Run: func(pass *Pass) {
 		seen := map[source.Location]bool{}
 		for _, pair := range pass.Project.Pairs() {
-			if pair.Algorithm.Agreement != fastapi.Differs || seen[pair.Verify.At] || pair.Key.Agreement == fastapi.Differs {
+			if pair.Algorithm.Agreement != fastapi.Differs || seen[pair.Verify.At] {
 				continue
 			}
 			seen[pair.Verify.At] = true

@@ -22,6 +22,8 @@ var JWTKeysDiffer = &Analyzer{
 				f = overriddenKey(pass.Project, pair)
 			case pair.Key.Agreement == fastapi.Agrees, pair.Sign.Function == "", pair.Verify.Function == "":
 				continue // the key of a script is that of another program
+			case pair.Algorithm.Agreement == fastapi.Differs:
+				continue // the algorithms are what is wrong
 			default:
 				f = differentKeys(pass.Project, pair)
 			}

@@ -68,8 +68,15 @@ func duration(p *fastapi.Project, c *fastapi.Claim, m moment, v interpret.Value)
 	}
 	args, at, ok := timedeltaOf(p, v)
 	if !ok {
-		if m.clock == epoch || m.clock == epochShifted {
-			return unitByName(p, c, v, "seconds")
+		switch m.clock {
+		case epoch, epochShifted:
+			if f := unitByName(p, c, v, "seconds"); f.Message != "" {
+				return f
+			}
+			at := interpret.OriginOf(v).At
+			return noLength(p, []interpret.Arg{{Name: "seconds", Value: v, At: at}}, at)
+		case aware, naiveUTC, naiveLocal:
+			return numberAdded(p, c, v)
 		}
 		return Finding{}
 	}
@@ -83,6 +90,35 @@ func duration(p *fastapi.Project, c *fastapi.Claim, m moment, v interpret.Value)
 		}
 	}
 	return noLength(p, args, at)
+}
+
+// numberAdded is about a plain number that is added to a datetime.
+func numberAdded(p *fastapi.Project, c *fastapi.Claim, v interpret.Value) Finding {
+	number := false
+	switch x := v.(type) {
+	case *interpret.Num:
+		number = true
+	case *interpret.Op:
+		number = x.Name == "int" || x.Name == "float"
+	case *interpret.Symbol:
+		if r, ok := x.Data.(*fastapi.EnvRead); ok {
+			number = r.Cast == "int" || r.Cast == "float"
+		}
+	}
+	if !number {
+		return Finding{}
+	}
+	at := claimEntry(p, c)
+	f := Finding{
+		At: at, Certainty: Confirmed,
+		Message: c.Name + " adds a plain number to a datetime",
+		Effect:  Effect{Certainty: Confirmed, Status: []int{500}, Text: "TypeError, unsupported operand type(s): the login ends as 500"},
+		Check:   Check{Say: "Log in: TypeError"},
+		Fixes:   []Fix{{Title: "Add timedelta(minutes=…)"}},
+	}
+	f.Evidence = withPlace(f.Evidence, at, "the claim")
+	f.Evidence = withPlace(f.Evidence, interpret.OriginOf(v).At, "a number")
+	return f
 }
 
 // timedeltaOf returns the arguments of a call of timedelta, each with the name of
@@ -193,6 +229,9 @@ func unitByName(p *fastapi.Project, c *fastapi.Claim, v interpret.Value, unit st
 	for _, w := range fastapi.Words(name) {
 		for _, u := range []string{"second", "minute", "hour", "day", "week"} {
 			if w == u || w == u+"s" || w == map[string]string{"second": "secs", "minute": "mins", "hour": "hrs"}[u] {
+				if said != "" && said != u+"s" {
+					return Finding{} // a name of two units
+				}
 				said = u + "s"
 			}
 		}
@@ -201,7 +240,7 @@ func unitByName(p *fastapi.Project, c *fastapi.Claim, v interpret.Value, unit st
 		return Finding{}
 	}
 	f := Finding{
-		At:      at,
+		At: at, Certainty: Confirmed,
 		Message: fmt.Sprintf("%s says %s and is taken as %s", name, said, unit),
 		Effect:  Effect{Text: fmt.Sprintf("tokens live %s times as long as meant", strconv.FormatFloat(timedeltaSeconds[unit]/timedeltaSeconds[said], 'g', 3, 64))},
 		Check:   Check{Say: "Decode a fresh token and compare exp with its time of issue"},

@@ -179,12 +179,27 @@ func (t TokenPair) belongs() bool {
 	switch {
 	case t.Sign.Key == nil || t.Verify.Key == nil || t.Verify.fromElsewhere():
 		return false
-	case t.Asymmetric || t.Algorithm.Agreement == Differs || t.mismatched():
+	case t.mismatched():
+		return false
+	case t.Algorithm.Agreement == Differs && !t.families():
+		return false
+	case t.Asymmetric && t.Algorithm.Agreement != Differs:
 		return false
 	case t.specific != "" && t.specific != t.Purpose, t.Purpose != "" && t.Purpose != AccessToken && t.Purpose != RefreshToken && t.specific == "":
 		return false
 	}
 	return !slices.ContainsFunc(t.Missing, func(c Claim) bool { return c.Required })
+}
+
+// families says whether one end works with a shared secret and the other with the
+// halves of a key pair, and everything that is known of the claims fits: then
+// the algorithms are what is wrong, and the keys cannot be compared.
+func (t TokenPair) families() bool {
+	allowed := slices.ContainsFunc(t.Algorithm.Allowed, asymmetric)
+	if t.Made.Open || allowed == t.Asymmetric || len(t.Algorithm.Allowed) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(t.Verify.Claims, func(c Claim) bool { return t.Made.Claim(c.Name) != nil })
 }
 
 // mismatched says whether the pair does not agree on the audience or the issuer.
