@@ -17,7 +17,7 @@ func (p *Project) Eval(path source.Path, e python.Expr) interpret.Value {
 	defer p.linker.mu.Unlock()
 	for _, m := range p.linker.machine.Modules() {
 		if m != nil && m.Path == path {
-			return p.linker.machine.FrameOf(m).Eval(e)
+			return p.linker.machine.Evaluate(m, e)
 		}
 	}
 	return nil
