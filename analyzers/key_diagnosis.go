@@ -317,13 +317,9 @@ func instead(p *fastapi.Project, e *environment.Environment, k *fastapi.Key, row
 				row.State, row.Source, row.Via, row.Assignment = fastapi.StateRandom, at, "default", nil
 				continue
 			}
-			got, ok := p.ValueIn(e, other)
-			if !ok {
-				row.State = fastapi.StateUnknown
-			} else if got.State != fastapi.StateMissing {
-				absent := row.Absent
-				row = got
-				row.Absent = absent
+			row.State = fastapi.StateUnknown // another variable, which is a key of its own
+			if got, ok := p.ValueIn(e, other); ok && got.State == fastapi.StateMissing {
+				row.State = fastapi.StateMissing
 			}
 		case *interpret.None:
 		default:

@@ -3,6 +3,7 @@ package analyzers
 import (
 	"fmt"
 
+	"bearings/internal/environment"
 	"bearings/internal/fastapi"
 )
 
@@ -27,6 +28,9 @@ var KeyEmpty = &Analyzer{
 				f.Message = fmt.Sprintf("%s is empty in %s unless the shell sets it: no file gives it a value", name, fault.environments())
 			} else if in.row.Assignment == nil {
 				f.Assumes = outside(in.env, name)
+				if _, read := p.Offers(in.env, k.Read); in.env.Kind == environment.Local && len(read) == 0 {
+					f.Certainty, f.Severity = Hypothesis, Warning // whatever gives the variables is not in the folder
+				}
 				f.Message = fmt.Sprintf("nothing gives %s a value in %s, and its default is the empty text", name, fault.environments())
 			}
 			e.add(in.row.Source, "the empty value")

@@ -30,7 +30,7 @@ func keyGuardOf(p *fastapi.Project, k *fastapi.Key) (g keyGuard) {
 		if module == nil {
 			continue
 		}
-		s := &guardSearch{p: p, path: path, read: k.Read, guard: &g}
+		s := &guardSearch{p: p, path: path, read: k.Read, guard: &g, handed: handedNames(p, k, path)}
 		s.block(module.Body, nil)
 	}
 	return g
@@ -41,6 +41,19 @@ type guardSearch struct {
 	path  source.Path
 	read  *fastapi.EnvRead
 	guard *keyGuard
+	// handed are the places at which a function gives its own name for the key to a token call, by name.
+	handed map[string][]source.Location
+}
+
+// handedNames finds the names under which functions of a file give the key to token calls.
+func handedNames(p *fastapi.Project, k *fastapi.Key, path source.Path) map[string][]source.Location {
+	names := map[string][]source.Location{}
+	for _, t := range keyCalls(p, k) {
+		if text := textAt(p, t.Key.At); t.Key.At.Path == path && text != "" && !strings.ContainsAny(text, "(.[\"' ") {
+			names[text] = append(names[text], t.Key.At)
+		}
+	}
+	return names
 }
 
 // block looks at statements; local are names of the function that stand for the key.
@@ -48,17 +61,25 @@ func (s *guardSearch) block(body []python.Stmt, local map[string]bool) {
 	for _, stmt := range body {
 		switch n := stmt.(type) {
 		case *python.Function:
-			s.block(n.Body, map[string]bool{})
+			local := map[string]bool{}
+			for name, places := range s.handed {
+				for _, at := range places {
+					if n.Span().Start <= at.Span.Start && at.Span.End <= n.Span().End {
+						local[name] = true
+					}
+				}
+			}
+			s.block(n.Body, local)
 		case *python.Class:
 			s.block(n.Body, local)
 		case *python.Assign:
 			if local != nil && len(n.Targets) == 1 && n.Value != nil {
-				if name, ok := n.Targets[0].(*python.Name); ok && s.isKey(n.Value, local) {
+				if name, ok := n.Targets[0].(*python.Name); ok && (s.isKey(n.Value, local) || s.holdsRead(n.Value)) {
 					local[name.ID] = true
 				}
 			}
 		case *python.If:
-			if ends(n.Body) {
+			if ends(n.Body) || local != nil && returns(n.Body) {
 				s.test(n.Test, local)
 			}
 			s.block(n.Body, local)
@@ -71,6 +92,21 @@ func (s *guardSearch) block(body []python.Stmt, local map[string]bool) {
 			s.test(n.Test, local)
 		}
 	}
+}
+
+// holdsRead says whether the read of the key stands within an expression.
+func (s *guardSearch) holdsRead(x python.Expr) bool {
+	at := s.read.At
+	return at.Path == s.path && x.Span().Start <= at.Span.Start && at.Span.End <= x.Span().End
+}
+
+// returns says whether a block of a function leaves it.
+func returns(body []python.Stmt) bool {
+	if len(body) == 0 {
+		return false
+	}
+	_, ok := body[len(body)-1].(*python.Return)
+	return ok
 }
 
 // ends says whether a block raises or ends the process.
@@ -109,10 +145,15 @@ func (s *guardSearch) test(x python.Expr, local map[string]bool) {
 	case *python.Unary:
 		if n.Op == "not" && s.isKey(n.X, local) {
 			s.guard.none, s.guard.empty = true, true
-			return
+		} else if n.Op == "not" {
+			s.test(n.X, local)
 		}
+		return
 	case *python.Compare:
 		if !s.mentions(n, local) {
+			return
+		}
+		if len(n.Rest) == 0 {
 			return
 		}
 		constant, isConstant := n.Rest[0].(*python.Constant)
@@ -157,11 +198,24 @@ func (s *guardSearch) isKey(x python.Expr, local map[string]bool) bool {
 		if local[n.ID] {
 			return true
 		}
-	case *python.Attribute, *python.Call, *python.Subscript:
+	case *python.Call: // os.getenv("SECRET_KEY"), which the import has run already
+		at := source.Location{Path: s.path, Span: n.Span()}
+		for _, k := range s.p.Keys {
+			if k.Read != nil && k.Read.At == at {
+				return s.same(k.Read)
+			}
+		}
+		return false
+	case *python.Attribute, *python.Subscript:
 	default:
 		return false
 	}
-	return slices.Contains(fastapi.ReadsOf(s.p.Eval(s.path, x)), s.read)
+	return slices.ContainsFunc(fastapi.ReadsOf(s.p.Eval(s.path, x)), s.same)
+}
+
+// same says whether a read takes the key, here or at another place.
+func (s *guardSearch) same(r *fastapi.EnvRead) bool {
+	return r == s.read || len(r.Names) > 0 && len(s.read.Names) > 0 && r.Names[0] == s.read.Names[0] && r.Class == s.read.Class
 }
 
 // validated says whether a validator of the key's settings class looks at its field and can raise.
