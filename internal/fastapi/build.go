@@ -25,6 +25,7 @@ func (b *builder) build(n *node) *App {
 	l := b.l
 	a := &App{At: n.at, Name: l.nodeName(n), DocsURL: "/docs", RedocURL: "/redoc", OpenAPIURL: "/openapi.json", node: n}
 	b.apps[n] = a
+	b.resolver.alwaysCached = listsAlwaysCached(l.in, n.at.Path)
 	b.settings(a, n)
 	a.Middleware = l.stack(n)
 	a.Handlers = l.exceptionHandlers(n)
@@ -330,4 +331,13 @@ func lazyIncludes(in Input, path source.Path) bool {
 		return true
 	}
 	return in.Requirements.For(path.Dir()).Version("fastapi").Compare("0.137.0") != requirements.Below
+}
+
+// listsAlwaysCached says whether FastAPI takes no notice of use_cache=False in a
+// dependencies=[…] list (0.120.3 and newer). An unknown version is taken for a current one.
+func listsAlwaysCached(in Input, path source.Path) bool {
+	if in.Requirements == nil {
+		return true
+	}
+	return in.Requirements.For(path.Dir()).Version("fastapi").Compare("0.120.3") != requirements.Below
 }

@@ -19,6 +19,8 @@ type signature struct {
 type resolver struct {
 	l     *linker
 	cache map[callKey]*signature
+	// alwaysCached: use_cache=False in a dependencies=[…] list has no effect (FastAPI ≥ 0.120.3).
+	alwaysCached bool
 }
 
 func newResolver(l *linker) *resolver { return &resolver{l: l, cache: map[callKey]*signature{}} }
@@ -55,7 +57,42 @@ func (r *resolver) parameter(s *signature, p param, depth int) {
 		}
 		return
 	}
+	if why := info.unresolved(); why != "" && s.gap == nil {
+		s.gap = &Gap{At: source.Location{Path: p.fn.Module.Path, Span: p.syntax.Span()}, Reason: "the parameter " + p.syntax.Name + " could not be followed: " + why, Parts: Dependencies}
+	}
 	s.parameters = append(s.parameters, info.request(r.l, p))
+}
+
+// unresolved says why it cannot be known whether a parameter is a dependency; "" when it is none.
+func (i paramInfo) unresolved() string {
+	for _, v := range []interpret.Value{i.deflt, i.class} {
+		switch x := v.(type) {
+		case *interpret.Unknown:
+			return x.Reason
+		case *interpret.Op:
+			if x.Name == "[]" || x.Name == "call" || strings.HasPrefix(x.Name, ".") {
+				if base, _ := interpret.Generic(x); base != nil && isTypeLike(base) {
+					continue
+				}
+				if x.Name != "call" || v == i.deflt {
+					return "its " + map[bool]string{true: "default", false: "annotation"}[v == i.deflt] + " is computed"
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// isTypeLike reports whether a subscripted value is a generic type.
+func isTypeLike(v interpret.Value) bool {
+	switch x := v.(type) {
+	case *interpret.Class, *interpret.External:
+		return true
+	case *interpret.Op:
+		base, _ := interpret.Generic(x)
+		return base != nil && isTypeLike(base)
+	}
+	return false
 }
 
 // paramInfo is what annotation and default say of a parameter.
@@ -205,7 +242,9 @@ func (r *resolver) entries(list []depEntry, via Via, op *Operation) []*Dependenc
 					if u.place == InElsewhere {
 						u.place = InDependencies
 					}
-					out = append(out, r.dependency(inst, via, "", nil, e.conds, 0))
+					d := r.dependency(inst, via, "", nil, e.conds, 0)
+					d.UseCache = d.UseCache || r.alwaysCached
+					out = append(out, d)
 					continue
 				}
 			}

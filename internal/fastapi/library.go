@@ -101,6 +101,9 @@ func (l *linker) Method(f *interpret.Frame, site *interpret.CallSite, recv *inte
 	if n := overridesNode(recv); n != nil {
 		return l.overridesMethod(f, site, n, name, args)
 	}
+	if r, ok := recv.State.(*routesOf); ok {
+		return l.routesMethod(f, site, r.node, name, args)
+	}
 	if v, ok := l.envMethod(f, site, recv, name, args); ok {
 		return v, true
 	}
@@ -131,7 +134,13 @@ func (l *linker) Attr(f *interpret.Frame, recv *interpret.Instance, name string,
 				return n.prefix, true
 			}
 			return &interpret.Str{Origin: interpret.Origin{At: at}}, true
-		case "user_middleware", "routes", "state", "openapi", "title", "version":
+		case "routes":
+			return &interpret.Instance{Origin: interpret.Origin{At: at}, Class: &interpret.External{Path: "builtins.list"}, Attrs: map[string]interpret.Value{}, State: &routesOf{n}}, true
+		case "docs_url", "redoc_url", "openapi_url", "swagger_ui_oauth2_redirect_url", "root_path", "title":
+			if v := n.setting(name, at); v != nil {
+				return v, true
+			}
+		case "user_middleware", "state", "openapi", "version":
 			return &interpret.Op{Origin: interpret.Origin{At: at}, Name: "." + name, Args: []interpret.Value{recv}}, true
 		}
 		return nil, false

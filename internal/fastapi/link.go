@@ -134,8 +134,17 @@ func importsAs(m *python.Module, name string) bool {
 	return false
 }
 
-// factories calls functions that would make an application and that nothing called.
+// factories follows functions that would make an application and that nothing
+// called so far: it runs the modules that mention them, and calls what is left
+// as a start command would.
 func (l *linker) factories() {
+	for _, name := range l.uncalled() {
+		for _, path := range l.in.Program.Candidates(name) {
+			if roleOf(path) == Application {
+				l.machine.Import(path)
+			}
+		}
+	}
 	for _, m := range slices.Clone(l.machine.Modules()) {
 		if m == nil || m.Syntax == nil {
 			continue
@@ -157,6 +166,29 @@ func (l *linker) factories() {
 			}
 		}
 	}
+}
+
+// uncalled names the functions and classes that hold a call FastAPI(…) that has not happened.
+func (l *linker) uncalled() []string {
+	var out []string
+	for _, m := range l.machine.Modules() {
+		if m == nil || m.Syntax == nil || roleOf(m.Path) != Application {
+			continue
+		}
+		for _, st := range m.Syntax.Body {
+			switch d := st.(type) {
+			case *python.Function:
+				if l.unbuilt(m, d.Body) {
+					out = append(out, d.Name)
+				}
+			case *python.Class:
+				if l.unbuilt(m, d.Body) {
+					out = append(out, d.Name)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // unbuilt reports whether a body holds a call FastAPI(…) that has not happened.
@@ -231,28 +263,38 @@ func (l *linker) project(p *Project) {
 	l.pairs = p.pairs()
 }
 
-// appNodes returns the applications, one for each FastAPI(…) call: of several
-// made by one factory, the one that was given most.
+// appNodes returns the applications: every one that a name of a module holds, and
+// of others made by one FastAPI(…) call the one that was given most.
 func (l *linker) appNodes() []*node {
-	best := map[source.Location]*node{}
-	var order []source.Location
+	var out []*node
+	best := map[source.Location]int{}
 	for _, n := range l.nodes {
 		if !n.app {
 			continue
 		}
-		have := best[n.at]
-		if have == nil {
-			order = append(order, n.at)
+		at, seen := best[n.at]
+		switch {
+		case !seen:
+			best[n.at] = len(out)
+			out = append(out, n)
+		case l.held(n) && l.held(out[at]) && n.weight() > 0 && l.nodeName(n) != l.nodeName(out[at]):
+			out = append(out, n)
+		case l.held(n) && !l.held(out[at]), l.held(n) == l.held(out[at]) && n.weight() > out[at].weight():
+			out[at] = n
 		}
-		if have == nil || len(n.events)+len(n.middleware) > len(have.events)+len(have.middleware) {
-			best[n.at] = n
-		}
-	}
-	var out []*node
-	for _, at := range order {
-		out = append(out, best[at])
 	}
 	return out
+}
+
+// weight is how much was registered on a node.
+func (n *node) weight() int { return len(n.events) + len(n.middleware) + len(n.handlers) }
+
+// held reports whether a module's name holds the node.
+func (l *linker) held(n *node) bool {
+	if n.function == "" {
+		return true
+	}
+	return l.boundName(n) != ""
 }
 
 // nodeName names an application or router by the variable that holds it.

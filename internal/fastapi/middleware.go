@@ -165,11 +165,15 @@ func (l *linker) exceptionHandlers(n *node) []*ExceptionHandler {
 		default:
 			e.For = interpret.Describe(h.key)
 		}
-		if at, ok := index[e.For]; ok {
+		key := e.Canonical
+		if key == "" || e.Status != 0 {
+			key = e.For
+		}
+		if at, ok := index[key]; ok {
 			out[at] = e
 			continue
 		}
-		index[e.For] = len(out)
+		index[key] = len(out)
 		out = append(out, e)
 	}
 	return out

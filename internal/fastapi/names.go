@@ -23,6 +23,7 @@ var prefixes = []struct{ from, to string }{
 	{"fastapi.params.", "fastapi."},
 	{"fastapi.param_functions.", "fastapi."},
 	{"fastapi.exceptions.HTTPException", "fastapi.HTTPException"},
+	{"fastapi.exceptions.StarletteHTTPException", "starlette.exceptions.HTTPException"},
 	{"fastapi.exceptions.WebSocketException", "fastapi.WebSocketException"},
 	{"starlette.exceptions.WebSocketException", "fastapi.WebSocketException"},
 	{"fastapi.security.oauth2.", "fastapi.security."},

@@ -214,6 +214,11 @@ func (l *linker) register(f *interpret.Frame, n *node, site *interpret.CallSite,
 	if endpoint == nil {
 		endpoint = &interpret.Unknown{Origin: interpret.Origin{At: site.At}, Reason: "the handler could not be followed"}
 	}
+	if plain && kind == HTTP {
+		if _, isFunc := interpret.Unwrap(endpoint).(*interpret.Func); !isFunc && args.Value(-1, "methods") == nil {
+			methods = nil // Starlette's Route leaves an ASGI application all methods
+		}
+	}
 	r := &routeEntry{kind: kind, methods: methods, path: path.Value, pathAt: path.At, endpoint: endpoint, deps: l.depList(f, args, "dependencies"), args: args, plain: plain}
 	n.add(f, l, &event{at: site.At, route: r})
 }

@@ -81,6 +81,16 @@ func (f *Frame) builtin(site *CallSite, name string, args *Args) Value {
 		}
 	case "object":
 		return &Instance{Origin: o, Class: &External{Path: "builtins.object"}, Attrs: map[string]Value{}}
+	case "staticmethod", "classmethod":
+		if fn, ok := first.(*Func); ok {
+			c := *fn
+			c.Kind = Static
+			if name == "classmethod" {
+				c.Kind = ClassMethod
+			}
+			return &c
+		}
+		return first
 	case "print":
 		return &None{o}
 	case "next", "iter":

@@ -483,6 +483,10 @@ func (f *Frame) items(v Value) ([]Value, bool) {
 		return enumMembers(f, x)
 	case *None:
 		return nil, true
+	case *Instance:
+		if it, ok := f.M.Lib.(Iterable); ok {
+			return it.Iterate(f, x)
+		}
 	}
 	return nil, false
 }

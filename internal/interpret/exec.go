@@ -108,6 +108,7 @@ func (f *Frame) ret(s *python.Return) flow {
 }
 
 func (f *Frame) raise(s *python.Raise) flow {
+	f.M.raises++
 	var v Value
 	if s.X != nil {
 		v = f.Eval(s.X)
@@ -328,7 +329,7 @@ func (f *Frame) while(s *python.While) flow {
 
 func (f *Frame) try(s *python.Try) flow {
 	before := f.Scope.snapshot()
-	mark := f.Module.missing()
+	mark, raised := f.Module.missing(), f.M.raises
 	f.tries = append(f.tries, s)
 	how := f.block(s.Body)
 	f.tries = f.tries[:len(f.tries)-1]
@@ -337,7 +338,7 @@ func (f *Frame) try(s *python.Try) flow {
 	}
 	failed := f.Module.missing() > mark
 	importing := f.Func == nil && f.M.Tracer == nil
-	if importing && !failed && how == next {
+	if importing && !failed && how == next && f.M.raises == raised {
 		if f.block(s.Finally) == left {
 			return left
 		}

@@ -36,6 +36,11 @@ type Missing interface {
 	Missed(f *Frame, d *Dict, key string, deflt Value, at source.Location)
 }
 
+// Iterable is a Library that knows what iterating over some of its objects gives.
+type Iterable interface {
+	Iterate(f *Frame, inst *Instance) ([]Value, bool)
+}
+
 // Tracer is told of what happens while a function runs. All methods may be called often.
 type Tracer interface {
 	Raise(f *Frame, exception Value, st *python.Raise)
@@ -65,6 +70,7 @@ type Machine struct {
 	limit     int
 	seq       int
 	memos     map[memoKey]memo
+	raises    int // raise statements that were reached
 	LastSteps int
 	depth     int
 }
@@ -114,6 +120,19 @@ func (m *Machine) load(path source.Path, by *Frame, at source.Location) *Module 
 	if mod, ok := m.modules[path]; ok {
 		return mod
 	}
+	// The packages that hold a module run before it.
+	dir := path.Dir()
+	if path.Base() == "__init__.py" {
+		dir = dir.Dir()
+	}
+	if dir != "" {
+		if init := joinPath(dir, "__init__.py"); init != path {
+			m.load(init, by, at)
+			if mod, ok := m.modules[path]; ok {
+				return mod
+			}
+		}
+	}
 	if m.Eager != nil && by != nil && !m.Eager(path) {
 		mod := &Module{Path: path, Name: m.Program.ModuleName(path), Scope: newScope(nil), Package: path.Base() == "__init__.py", waiting: true, ImportAt: at, Importer: by.Module}
 		m.modules[path] = mod
@@ -139,7 +158,7 @@ func (f *Frame) need(mod *Module) {
 	}
 }
 
-// runModule runs a module's body, after the packages that hold it. What a request
+// runModule runs a module's body. What a request
 // does is not watched meanwhile, and its budget is not charged.
 func (m *Machine) runModule(mod *Module, by *Frame) bool {
 	syntax := m.Program.Module(mod.Path)
@@ -159,16 +178,6 @@ func (m *Machine) runModule(mod *Module, by *Frame) bool {
 	m.seq++
 	mod.Syntax, mod.Running, mod.Seq = syntax, true, m.seq
 	m.order = append(m.order, mod)
-	path := mod.Path
-	if !mod.Package || path.Dir() != "" {
-		dir := path.Dir()
-		if mod.Package {
-			dir = dir.Dir()
-		}
-		if init := joinPath(dir, "__init__.py"); init != path && dir != "" {
-			m.load(init, by, mod.ImportAt)
-		}
-	}
 	f := &Frame{M: m, Module: mod, Scope: mod.Scope}
 	if by != nil {
 		f.depth = by.depth + 1
