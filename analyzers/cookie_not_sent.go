@@ -20,9 +20,10 @@ var CookieNotSent = &Analyzer{
 func runCookieNotSent(pass *Pass) {
 	calls := cookieCalls(pass.Project)
 	http := publishedOverHTTP(pass.Project)
+	told := map[source.Location]bool{}
 	for _, k := range calls {
 		if k.injected {
-			discardedCookie(pass, k)
+			discardedCookie(pass, k, told)
 		}
 		if !k.delete {
 			cookieAttributes(pass, k, http)
@@ -55,38 +56,51 @@ func cookieFinding(k *cookieCall, at source.Location, what string) Finding {
 
 // discardedCookie looks for a response of the function's own that is returned, or
 // an exception that is raised, after the cookie was set on the injected one.
-func discardedCookie(pass *Pass, k *cookieCall) {
+func discardedCookie(pass *Pass, k *cookieCall, told map[source.Location]bool) {
 	for _, o := range k.ops {
-		if o.Handler == nil || o.Handler.Flow == nil {
+		flow := k.in.Flow
+		if k.in != o.Handler && o.Handler != nil && goesOn(k) {
+			flow = o.Handler.Flow
+		}
+		if flow == nil {
 			continue
 		}
-		for i := range o.Handler.Flow.Outcomes {
-			out := &o.Handler.Flow.Outcomes[i]
+		for i := range flow.Outcomes {
+			out := &flow.Outcomes[i]
 			inst, ok := out.Raw.(*interpret.Instance)
-			if !ok || inst.Assumed || len(out.Through) > 0 || out.Caught || out.Kind == fastapi.Library {
+			if !ok || inst.Assumed || len(out.Through) > 0 || out.Caught || out.Kind == fastapi.Library || setsHeader(inst, "set-cookie") || told[out.At] {
 				continue
 			}
-			switch {
-			case k.in == o.Handler && !follows(pass.Project, k, out.At):
+			own := flow == k.in.Flow
+			if own && !follows(k, out.At) || !own && out.Kind != fastapi.Returns ||
+				out.Kind == fastapi.Raises && !sameBlock(pass.Project, k.at, out.At) { // on another way than the one that sets it, as far as is known
 				continue
-			case k.in != o.Handler && out.Kind != fastapi.Returns:
-				continue
-			case out.Kind == fastapi.Raises && !sameBlock(pass.Project, k.at, out.At):
-				continue // on another way than the one that sets it, as far as is known
 			}
+			told[out.At] = true
 			reportDiscarded(pass, k, o, out)
 			return
 		}
 	}
 }
 
-// follows reports whether a statement is reached after the call: it stands further
-// down in a block that holds the call, and nothing between ends the function.
-func follows(p *fastapi.Project, k *cookieCall, at source.Location) bool {
-	if at.Path != k.path || at.Span.Start < k.at.Span.End {
-		return false
+// goesOn reports whether a dependency that was called goes on to the handler after the call.
+func goesOn(k *cookieCall) bool {
+	rest := restOf(k)
+	for i := len(rest) - 1; i >= 0; i-- {
+		if alwaysEnds(rest[i]) {
+			for _, st := range rest[i] {
+				if _, ok := st.(*python.Raise); ok {
+					return false
+				}
+			}
+			return true
+		}
 	}
-	var rest [][]python.Stmt // what follows the call in each block that holds it, outermost first
+	return true
+}
+
+// restOf lists what follows the call in each block that holds it, outermost first.
+func restOf(k *cookieCall) (rest [][]python.Stmt) {
 	for block := k.in.Function.Body; block != nil; {
 		i := coveringIn(block, k.at.Span)
 		if i < 0 {
@@ -101,6 +115,16 @@ func follows(p *fastapi.Project, k *cookieCall, at source.Location) bool {
 			}
 		}
 	}
+	return rest
+}
+
+// follows reports whether a statement is reached after the call: it stands further
+// down in a block that holds the call, and nothing between ends the function.
+func follows(k *cookieCall, at source.Location) bool {
+	if at.Path != k.path || at.Span.Start < k.at.Span.End {
+		return false
+	}
+	rest := restOf(k)
 	for i := len(rest) - 1; i >= 0; i-- {
 		if coveringIn(rest[i], at.Span) >= 0 {
 			return true
@@ -133,7 +157,7 @@ func reportDiscarded(pass *Pass, k *cookieCall, o *fastapi.Operation, out *fasta
 	f.Effect.Text = "the answer has no Set-Cookie, so that the next request comes without the cookie"
 	note := "this response is sent, and has no cookie"
 	title := "Set the cookie on the response that is returned"
-	if k.in != o.Handler {
+	if k.in != o.Handler && out.Kind == fastapi.Returns {
 		f.Certainty, f.Severity = Hypothesis, Warning // the handler may return data on its other ways
 	}
 	if out.Kind == fastapi.Raises {

@@ -51,6 +51,9 @@ func reportCORSInside(pass *Pass, app *fastapi.App, cors layer, refusing []layer
 		At: first.At, Certainty: addedSometimes(first.Middleware, cors.Middleware), Subject: first.Class,
 		Message: fmt.Sprintf("%s stands outside of CORSMiddleware, and its own %d answers get no CORS headers", name, refusal.Status),
 	}
+	if !middlewareGuards(first.Middleware) {
+		f.Severity = Information
+	}
 	if first.app != app {
 		f.Message = fmt.Sprintf("%s stands outside of the mounted app that has CORSMiddleware, and its own %d answers get no CORS headers", name, refusal.Status)
 	}

@@ -170,7 +170,7 @@ func reportWithout(pass *Pass, app *fastapi.App, want provision, what string, li
 	first := list[0]
 	f := withoutProvider(what, want, Confirmed)
 	f.At, f.Subject = first.at, want.class
-	read := strings.TrimSpace(spannedText(pass.Project, first.at))
+	read := strings.TrimSpace(sourceAt(pass.Project, first.at))
 	if strings.ContainsAny(read, "\n(") || len(read) > 40 || read == "" {
 		read = "request." + what
 	}

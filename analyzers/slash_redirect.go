@@ -91,7 +91,7 @@ func reportSlash(pass *Pass, app *fastapi.App, o *fastapi.Operation, call client
 	for _, e := range servedAs(o) {
 		f.Evidence = withPlaceOnce(f.Evidence, e.At, e.Note)
 	}
-	text := spannedText(pass.Project, o.PathAt)
+	text := sourceAt(pass.Project, o.PathAt)
 	if len(text) > 2 && strings.HasSuffix(o.Path, "/") && text[len(text)-2] == '/' {
 		value := text[1 : len(text)-2]
 		f.Fixes = fixText(pass.Project, o.PathAt, value, "Serve it without the slash", false)

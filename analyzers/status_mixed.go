@@ -189,7 +189,7 @@ func statusArgument(p *fastapi.Project, out *fastapi.Outcome) (whole, value sour
 
 // otherStatus replaces one status by another, in the words in which it is written.
 func otherStatus(p *fastapi.Project, at source.Location, from, to, fromName, toName string) (source.Edit, bool) {
-	text := spannedText(p, at)
+	text := sourceAt(p, at)
 	switch {
 	case text == from:
 		return source.Edit{Span: at.Span, NewText: to}, true

@@ -2,6 +2,7 @@ package analyzers
 
 import (
 	"fmt"
+	"strings"
 
 	"bearings/internal/fastapi"
 	"bearings/internal/python"
@@ -130,4 +131,19 @@ func raiseInstead(p *fastapi.Project, path source.Path, st *python.Return, tuple
 	name, edits := importName(p, path, "starlette.responses", "JSONResponse")
 	text := fmt.Sprintf("return %s(%s, status_code=%s)", name, file.Slice(tuple.Elements[0].Span()), status)
 	return map[source.Path][]source.Edit{path: append(edits, source.Edit{Span: st.Span(), NewText: text})}
+}
+
+// mentionsText reports whether a callable's body has a string that is a text, without regard to case.
+func mentionsText(c *fastapi.Callable, text string) bool {
+	if c == nil || c.Function == nil {
+		return false
+	}
+	found := false
+	python.Inspect(c.Function.Body, func(n any) bool {
+		if s, ok := n.(*python.String); ok && strings.EqualFold(s.Value, text) {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
