@@ -1,0 +1,6 @@
+from fastapi import FastAPI
+
+from accounts.routes import router
+
+app = FastAPI(title="Accounts")
+app.include_router(router)
