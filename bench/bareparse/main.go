@@ -16,11 +16,11 @@ import (
 
 	"bearings/internal/environment"
 	"bearings/internal/fastapi"
-	"bearings/internal/oracle"
 	"bearings/internal/python"
 	"bearings/internal/python/flat"
 	"bearings/internal/requirements"
 	"bearings/internal/source"
+	"bearings/internal/workspace"
 )
 
 func main() {
@@ -48,10 +48,11 @@ func fail(err error) {
 
 // list links the project once and prints what it extracted.
 func list(root string) error {
-	tree, err := oracle.Load(root, nil, "")
+	w, err := workspace.Open(root, workspace.Options{})
 	if err != nil {
 		return err
 	}
+	tree := w.Snapshot().Tree()
 	var mu sync.Mutex
 	var read []string
 	program := python.NewProgram(tree, python.Options{Extract: func(path source.Path, text []byte) *python.Module {
