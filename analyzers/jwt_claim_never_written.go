@@ -63,7 +63,7 @@ func neverWritten(group []fastapi.TokenPair, c fastapi.Claim) bool {
 		written := slices.ContainsFunc(group, func(pair fastapi.TokenPair) bool { return pair.Made.Claim(other.Name) != nil })
 		switch {
 		case !written || other.Name == c.Name || bookkeeping[other.Name]:
-		case !c.Required, other.At.Path == c.At.Path && other.At.Span.Start < c.At.Span.End+40 && c.At.Span.Start < other.At.Span.End+40:
+		case !c.Required, other.At != c.At && other.At.Path == c.At.Path && other.At.Span.Start < c.At.Span.End+40 && c.At.Span.Start < other.At.Span.End+40:
 			return false // the other one is read instead of it
 		}
 	}
@@ -148,6 +148,10 @@ func missingEffect(p *fastapi.Project, verify *fastapi.TokenCall, c fastapi.Clai
 			e.Certainty = Hypothesis
 			e.Text = "a request with a valid token ends as 500 (KeyError " + c.Name + "), or as what the code around makes of it"
 		}
+		return e
+	}
+	if !strings.Contains(sourceAt(p, c.At), c.Name) { // a model that is filled from the payload
+		e := Effect{Certainty: Hypothesis, Status: []int{500}, Text: "a request with a valid token ends as 500 (ValidationError, " + c.Name + " is missing), or as what the code around makes of it"}
 		return e
 	}
 	e := Effect{Certainty: certainty, Text: "a request with a valid token is refused, though its signature is right: " + c.Name + " is None"}

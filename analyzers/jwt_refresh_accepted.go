@@ -2,6 +2,7 @@ package analyzers
 
 import (
 	"fmt"
+	"slices"
 
 	"bearings/internal/fastapi"
 )
@@ -20,7 +21,8 @@ var JWTRefreshAccepted = &Analyzer{
 
 func refreshAccepted(p *fastapi.Project, group []fastapi.TokenPair) Finding {
 	verify := group[0].Verify
-	if verify.Escapes || !guards(verify) || verify.Audience != nil {
+	guarded := guards(verify)
+	if verify.Escapes || len(guarded) == 0 || verify.Audience != nil {
 		return Finding{}
 	}
 	access, refresh := sided(group)
@@ -28,16 +30,20 @@ func refreshAccepted(p *fastapi.Project, group []fastapi.TokenPair) Finding {
 		return Finding{}
 	}
 	f := Finding{
-		At: verify.At, Subject: functionOf(verify), Operations: servedBy(verify),
+		At: verify.At, Subject: functionOf(verify),
 		Effect: Effect{Text: "a refresh token, which lives longer and is kept elsewhere, opens everything that an access token does"},
-		Check:  Check{Say: fmt.Sprintf("Call %s with the refresh token instead of the access token", verify.Operations[0].ID())},
 		Fixes:  []Fix{{Title: "Refuse a token whose type is not access"}},
 	}
 	f.Evidence = withPlace(f.Evidence, verify.At, "takes both kinds")
 	kind := kindClaim(refresh.Made)
+	if kind != nil {
+		guarded = slices.DeleteFunc(guarded, func(o *fastapi.Operation) bool { return o.ReadsClaim(verify, kind.Name) })
+	}
 	switch {
-	case kind != nil && !reads(verify, kind.Name):
-		f.Message = fmt.Sprintf("%s never looks at the claim %q, by which %s tells its tokens apart", functionOf(verify), kind.Name, issuerOf(refresh.Sign, refresh.Made))
+	case len(guarded) == 0:
+		return Finding{}
+	case kind != nil:
+		f.Message = fmt.Sprintf("%s never looks at the claim %q, by which %s tells its tokens apart", nameOfGuard(guarded[0], verify), kind.Name, issuerOf(refresh.Sign, refresh.Made))
 		f.Certainty = Confirmed
 		f.Evidence = withPlace(f.Evidence, claimEntry(p, kind), "marks a refresh token")
 		if other := access.Made.Claim(kind.Name); other != nil {
@@ -49,6 +55,11 @@ func refreshAccepted(p *fastapi.Project, group []fastapi.TokenPair) Finding {
 		return Finding{}
 	}
 	f.Effect.Certainty = f.Certainty
+	f.Operations = nil
+	for _, o := range guarded {
+		f.Operations = append(f.Operations, o.ID())
+	}
+	f.Check.Say = fmt.Sprintf("Call %s with the refresh token instead of the access token", f.Operations[0])
 	f.Evidence = withPlace(f.Evidence, access.Sign.At, "signs access tokens")
 	f.Evidence = withPlace(f.Evidence, refresh.Sign.At, "signs refresh tokens")
 	return f
@@ -86,9 +97,9 @@ func kindClaim(m *fastapi.Made) *fastapi.Claim {
 	return nil
 }
 
-// guards says whether a verification is part of a dependency or a middleware that
-// protects operations, and not of a refresh operation's own handler.
-func guards(t *fastapi.TokenCall) bool {
+// guards lists the protected operations on whose way a verification stands,
+// without those that are there to refresh.
+func guards(t *fastapi.TokenCall) (list []*fastapi.Operation) {
 	for _, o := range t.Operations {
 		if o.Handler == nil || !o.Protected {
 			continue
@@ -98,8 +109,19 @@ func guards(t *fastapi.TokenCall) bool {
 			refresh = refresh || w == "refresh" || w == "renew"
 		}
 		if !refresh {
-			return true
+			list = append(list, o)
 		}
 	}
-	return false
+	return list
+}
+
+// nameOfGuard is the dependency of an operation on whose way the verification
+// stands, or the function that verifies.
+func nameOfGuard(o *fastapi.Operation, verify *fastapi.TokenCall) string {
+	for _, d := range o.Dependencies {
+		if d.Callable != nil && d.Callable.Function != nil && d.Scheme == nil {
+			return d.Callable.Function.Name
+		}
+	}
+	return functionOf(verify)
 }

@@ -17,6 +17,7 @@ type Flow struct {
 	Gaps        []Gap
 
 	tokens []*TokenCall // the token calls that it makes
+	claims []claimUse   // the claims that it reads out of payloads
 }
 
 // Outcome is one place that can answer the request by itself, or refuse it.

@@ -122,7 +122,8 @@ type TokenCall struct {
 	TokenValue       any             // of a verification: the interpreter's value of the token
 	Chain            []Hop           // the calls that lead to it from where a request comes in, the first time
 
-	when []interpret.Condition
+	when     []interpret.Condition
+	purposes []string // of the ways that lead to it, "" among them
 }
 
 // OptionPlace is one entry of a decode's options.

@@ -1,6 +1,7 @@
 package fastapi
 
 import (
+	"slices"
 	"strings"
 
 	"bearings/internal/interpret"
@@ -91,7 +92,11 @@ func (l *linker) tokenCall(f *interpret.Frame, site *interpret.CallSite, path st
 	}
 	t.TokenValue = payload.Value
 	l.verification(t, args)
+	way := purposeOfCall(t, t.Chain)
 	t = l.keep(t)
+	if !slices.Contains(t.purposes, way) {
+		t.purposes = append(t.purposes, way)
+	}
 	l.traced(t)
 	if shape.operation == Peek {
 		return &interpret.Symbol{Origin: o, Data: &Payload{t}}, true

@@ -1,6 +1,7 @@
 package fastapi
 
 import (
+	"slices"
 	"strings"
 
 	"bearings/internal/interpret"
@@ -241,13 +242,15 @@ func (l *linker) kindOfAttribute(v interpret.Value, name string) kind {
 		}
 		switch x := v.(type) {
 		case *interpret.Class:
-			if value, _ := x.Lookup(name); value == nil {
-				if fd, _ := interpret.Field(x, name); fd == nil {
-					return
-				}
+			if !hasMember(x, name) {
+				return
 			}
 			several = several || found != nil && found != x
 			found = x
+		case *interpret.Func: // a function that was not followed: the classes that it names
+			for _, c := range classesIn(x) {
+				walk(c, depth+1)
+			}
 		case *interpret.Op:
 			for _, a := range x.Args {
 				walk(a, depth+1)
@@ -261,6 +264,34 @@ func (l *linker) kindOfAttribute(v interpret.Value, name string) kind {
 	k := l.kindOfMember(found, name)
 	k.guessed = true
 	return k
+}
+
+func hasMember(c *interpret.Class, name string) bool {
+	if v, _ := c.Lookup(name); v != nil {
+		return true
+	}
+	fd, _ := interpret.Field(c, name)
+	return fd != nil
+}
+
+// classesIn lists the classes of the program that a function's body names.
+func classesIn(fn *interpret.Func) (classes []*interpret.Class) {
+	if fn.Def == nil || fn.Module == nil {
+		return nil
+	}
+	for _, st := range fn.Def.Body {
+		python.Inspect(st, func(n any) bool {
+			if name, ok := n.(*python.Name); ok {
+				if b, ok := fn.Module.Scope.Get(name.ID); ok {
+					if c, ok := b.Value.(*interpret.Class); ok && !slices.Contains(classes, c) {
+						classes = append(classes, c)
+					}
+				}
+			}
+			return true
+		})
+	}
+	return classes
 }
 
 // kindOfMember is the type of a field of a class.

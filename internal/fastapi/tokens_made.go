@@ -102,6 +102,27 @@ func (l *linker) reachTokens(p *Project) {
 	}
 }
 
+// claimUse is a claim that a callable reads out of a payload.
+type claimUse struct {
+	call  *TokenCall
+	claim string
+}
+
+// ReadsClaim says whether something on the way of the operation, or its handler,
+// reads a claim out of what a verification gave.
+func (o *Operation) ReadsClaim(t *TokenCall, claim string) bool {
+	use := claimUse{t, claim}
+	in := func(f *Flow) bool { return f != nil && slices.Contains(f.claims, use) }
+	var walk func(list []*Dependency, depth int) bool
+	walk = func(list []*Dependency, depth int) bool {
+		return slices.ContainsFunc(list, func(d *Dependency) bool {
+			return d.Callable != nil && in(d.Callable.Flow) || depth < 30 && walk(d.Dependencies, depth+1)
+		})
+	}
+	return o.Handler != nil && in(o.Handler.Flow) || walk(o.Dependencies, 0) ||
+		o.App != nil && slices.ContainsFunc(o.App.Middleware, func(m *Middleware) bool { return in(m.Flow) })
+}
+
 func (o *Operation) reaches(f *Flow) {
 	if f == nil {
 		return

@@ -115,20 +115,30 @@ func purposeOfCall(t *TokenCall, chain []Hop) string {
 
 func afterLast(s, sep string) string { return s[strings.LastIndex(s, sep)+1:] }
 
-// purposeOfVerify says which kind of token a verification is for; "" when it may be any.
+// purposeOfVerify says which kind of token a verification is for; "" when it may
+// be any, as that of a helper which several kinds share.
 func (l *linker) purposeOfVerify(t *TokenCall) string {
+	if p := purposeOfName(afterLast(t.Function, ":")); p != "" {
+		return p
+	}
+	if len(t.purposes) > 1 {
+		return ""
+	}
 	if p := purposeOfCall(t, t.Chain); p != "" {
 		return p
 	}
-	for _, o := range t.Operations {
+	purpose := ""
+	for i, o := range t.Operations {
 		if o.Handler == nil || !slices.Contains(handlerTokens(o), t) {
-			continue
+			return ""
 		}
-		if p := purposeOfName(afterLast(o.Handler.Name, ":")); p != "" {
-			return p
+		p := purposeOfName(afterLast(o.Handler.Name, ":"))
+		if p == "" || i > 0 && p != purpose {
+			return ""
 		}
+		purpose = p
 	}
-	return ""
+	return purpose
 }
 
 func handlerTokens(o *Operation) []*TokenCall {

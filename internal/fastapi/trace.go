@@ -376,6 +376,7 @@ func (t *tracer) readItem(f *interpret.Frame, recv, key interpret.Value, at sour
 	if s, isSymbol := recv.(*interpret.Symbol); isSymbol {
 		if p, isPayload := s.Data.(*Payload); isPayload {
 			p.Call.readClaim(name, at, subscript, hasDefault)
+			t.flow.claims = append(t.flow.claims, claimUse{p.Call, name})
 			return
 		}
 	}

@@ -229,8 +229,11 @@ func (f *Frame) fillSpread(inst *Instance, fields []FieldOf, args *Args) {
 				continue
 			}
 			key := &Str{Origin{At: inst.At}, fd.Name}
-			if f.M.Tracer != nil {
+			if f.M.Tracer != nil && fd.Assign.Value == nil {
 				f.M.Tracer.Index(f, v, key, inst.At)
+			} else if f.M.Tracer != nil { // as .get() with a default would
+				get := &Op{Origin: Origin{At: inst.At}, Name: ".get", Args: []Value{v}}
+				f.M.Tracer.Call(f, &CallSite{At: inst.At, Frame: f}, get, &Args{Pos: []Arg{{Value: key}, {Value: &None{Origin{At: inst.At}}}}})
 			}
 			inst.Attrs[fd.Name] = f.index(v, key, inst.At)
 		}
