@@ -1,6 +1,9 @@
 package analyzers
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // EnvNotInImage reports a key that is known when the image is built, or lies in
 // a file of the folder, and is not there when the container runs.
@@ -17,7 +20,12 @@ var EnvNotInImage = &Analyzer{
 				Effect: keyEffect(p, k, in.row),
 				Check:  Check{Say: "See whether the variable is there in the running container: the length is 0 if it is not", Run: printenv(in.env, name)},
 			}
-			if in.argument.Name != "" {
+			if strings.HasSuffix(in.argument.Name, "_FILE") {
+				f.At = in.argument.At
+				f.Message = fmt.Sprintf("%s names a file with the key in %s, and the program reads %s alone, so %s", in.argument.Name, fault.environments(), name, insteadWords(in.row))
+				e.add(in.argument.At, "names a file that nothing reads")
+				f.Fixes = []Fix{{Title: "Read the file that " + in.argument.Name + " names, or use secrets_dir"}}
+			} else if in.argument.Name != "" {
 				f.At = in.argument.At
 				f.Message = fmt.Sprintf("%s is a build argument, which the running container of %s does not have, so %s", name, fault.environments(), insteadWords(in.row))
 				for _, a := range in.env.BuildArgs {

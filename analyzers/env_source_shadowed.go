@@ -63,6 +63,11 @@ func shadowedKey(p *fastapi.Project, env *environment.Environment, k *fastapi.Ke
 			f.Effect = emptyEffect(p, k)
 			f.Effect.Certainty = Hypothesis
 			f.Fixes = []Fix{{Title: "Remove the line, for the env file gives the value already"}}
+		case a.Passed && !a.Known && env.Kind == environment.Compose:
+			f.Certainty = Hypothesis
+			f.Message = fmt.Sprintf("in %s %s is handed on from the shell, which in some versions of compose wins over %s even where the shell does not set it", env.Name, name, s.At.Path)
+			f.Effect = missingKeyEffect(p, k)
+			f.Fixes = []Fix{{Title: "Remove the line, for the env file gives the value already"}}
 		case a.Known && row.State == fastapi.StateSet:
 			f.Message = fmt.Sprintf("in %s the %s of %s wins over the one of %s, and they differ", env.Name, name, describeSource(row.Via, row.Source), s.At.Path)
 			if len(a.Assumes) > 0 {

@@ -120,7 +120,7 @@ func (d *keyDiagnosis) look(e *environment.Environment, row fastapi.KeyRow) {
 	default:
 		return
 	}
-	if d.late(in) || d.otherName(in) || d.leftOut(in) {
+	if d.late(in) || d.secretFile(in) || d.otherName(in) || d.leftOut(in) || d.otherSection() {
 		return
 	}
 	d.plain(in)
@@ -142,7 +142,9 @@ func (d *keyDiagnosis) empty(in keyFaultIn) {
 		if losingLine(in.row) {
 			return // env-source-shadowed tells it
 		}
-		if !besideDotenv(d.p, in.env) {
+		if line, ok := d.lineIn(fastapi.Absence{}); ok {
+			in.line = line
+		} else if !besideDotenv(d.p, in.env) {
 			return
 		}
 	}
@@ -244,10 +246,38 @@ func (d *keyDiagnosis) leftOut(in keyFaultIn) bool {
 	return false
 }
 
-// lineIn finds the line of the env file that is meant by a path and that has the key.
+// secretFile: the environment names a file that holds the key, in SECRET_KEY_FILE, and the program reads SECRET_KEY.
+func (d *keyDiagnosis) secretFile(in keyFaultIn) bool {
+	for _, name := range d.key.Read.Names {
+		file := name + "_FILE"
+		if d.key.Read.Fold {
+			file = strings.ToUpper(file)
+		}
+		a, _, ok := in.env.Lookup(file)
+		if !ok || d.readBeside(in.env, file) {
+			continue
+		}
+		in.argument = a
+		d.add("env-not-in-image", in)
+		return true
+	}
+	return false
+}
+
+// otherSection: a configuration file has the key in another section, which key-name-mismatch tells.
+func (d *keyDiagnosis) otherSection() bool {
+	for _, miss := range d.p.FileMisses {
+		if miss.At == d.key.Read.At {
+			return true
+		}
+	}
+	return false
+}
+
+// lineIn finds the line of the env file that is meant by a path, or of any, that has the key.
 func (d *keyDiagnosis) lineIn(a fastapi.Absence) (source.Location, bool) {
 	for _, path := range d.p.Tree.Paths() {
-		if path.Base() != a.Path {
+		if path.Base() != a.Path && (a.Path != "" || !envFileName(path)) {
 			continue
 		}
 		for _, entry := range d.p.EnvFile(path) {
@@ -288,10 +318,42 @@ func (d *keyDiagnosis) plain(in keyFaultIn) {
 			return // the container is meant to be given its key
 		}
 		if _, read := d.p.Offers(in.env, d.key.Read); isLocal && len(read) == 0 {
-			return
+			line, ok := templateWithout(d.p, d.key)
+			if !ok {
+				return
+			}
+			in.line = line
 		}
 		d.add("key-missing", in)
 	}
+}
+
+// templateWithout finds the template of an env file, .env.example, that lists other
+// variables of the program and not the key: its first line.
+func templateWithout(p *fastapi.Project, k *fastapi.Key) (first source.Location, ok bool) {
+	for _, path := range p.Tree.Paths() {
+		base := path.Base()
+		if !strings.Contains(base, "env") || !strings.Contains(base, "example") && !strings.Contains(base, "sample") && !strings.Contains(base, "template") {
+			continue
+		}
+		others := false
+		for _, entry := range p.EnvFile(path) {
+			if entry.Key == "" {
+				continue
+			}
+			if takes(k.Read, entry.Key) {
+				return source.Location{}, false
+			}
+			if first.IsZero() {
+				first = source.Location{Path: path, Span: entry.Span}
+			}
+			for _, other := range p.Keys {
+				others = others || other.Read != nil && takes(other.Read, entry.Key)
+			}
+		}
+		ok = ok || others
+	}
+	return first, ok
 }
 
 // instead is what the program takes where a read gives nothing: the other side

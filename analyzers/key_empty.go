@@ -26,6 +26,11 @@ var KeyEmpty = &Analyzer{
 			if in.row.State == fastapi.StateUnknown {
 				f.Certainty, f.Severity = Hypothesis, Warning
 				f.Message = fmt.Sprintf("%s is empty in %s unless the shell sets it: no file gives it a value", name, fault.environments())
+				if !in.line.IsZero() {
+					f.Message = fmt.Sprintf("%s is empty in %s unless the shell sets it: compose does not take it from %s", name, fault.environments(), in.line.Path)
+					e.add(in.row.Source, "the reference")
+					e.add(in.line, "has the value, in a file that compose does not read here")
+				}
 			} else if in.row.Assignment == nil {
 				f.Assumes = outside(in.env, name)
 				if _, read := p.Offers(in.env, k.Read); in.env.Kind == environment.Local && len(read) == 0 {

@@ -33,7 +33,12 @@ var KeyMissing = &Analyzer{
 				Check: Check{Say: "See whether the variable is set where the application runs: the length is 0 if it is not", Run: printenv(in.env, name)},
 				Fixes: []Fix{{Title: "Give " + name + " to " + in.env.Name + ", and refuse to start without it"}},
 			}
-			if in.env.Outside == "" && !fromPage(in.env) {
+			if in.env.Kind == environment.Local && !in.line.IsZero() {
+				e.add(in.line, "lists what to set, and has no "+name)
+				f.Message = fmt.Sprintf("%s lists the variables to set, and not %s, without which the program has no key", in.line.Path, name)
+				f.Evidence, f.Certainty, f.Severity = e.list, Confirmed, Warning
+				f.Fixes = []Fix{{Title: "List " + name + " in " + string(in.line.Path)}}
+			} else if in.env.Outside == "" && !fromPage(in.env) {
 				f.Certainty = Confirmed
 			} else {
 				f.Severity = Warning

@@ -132,7 +132,14 @@ func renameFix(p *fastapi.Project, k *fastapi.Key, in keyFaultIn) Fix {
 func sectionMismatch(p *fastapi.Project, miss fastapi.FileMiss) (Finding, bool) {
 	k := keyOfDefault(p, miss.Default)
 	if k == nil {
+		k = keyAt(p, miss.At)
+	}
+	if k == nil {
 		return Finding{}, false
+	}
+	state := fastapi.KeyRow{State: fastapi.StateDefault}
+	if miss.Default == nil {
+		state.State = fastapi.StateMissing
 	}
 	there := p.FilePlaces(miss.File, miss.Key)
 	if len(there) == 0 {
@@ -150,12 +157,28 @@ func sectionMismatch(p *fastapi.Project, miss fastapi.FileMiss) (Finding, bool) 
 	e.add(k.At, "what is used instead")
 	return Finding{
 		Certainty: Confirmed, At: miss.At, Subject: where, Operations: keyOperations(p, k),
-		Message:  fmt.Sprintf("%s has no %s: the %s stands in another section, so the default in the source is used", miss.File, where, miss.Key),
-		Effect:   keyEffect(p, k, fastapi.KeyRow{State: fastapi.StateDefault}),
+		Message:  fmt.Sprintf("%s has no %s: the %s stands in another section, so %s", miss.File, where, miss.Key, insteadWords(state)),
+		Effect:   keyEffect(p, k, state),
 		Evidence: e.list,
 		Check:    Check{Say: "Compare the key that the application holds with the one of " + string(miss.File) + ", without printing them"},
 		Fixes:    []Fix{{Title: "Read the section that has the key, and fail when it is not there"}},
 	}, true
+}
+
+// keyAt finds the key that is read at a place and has its value in no environment.
+func keyAt(p *fastapi.Project, at source.Location) *fastapi.Key {
+	for _, k := range authKeys(p) {
+		if k.Read == nil || k.Read.At != at {
+			continue
+		}
+		for _, row := range k.Rows {
+			if row.State == fastapi.StateSet || row.State == fastapi.StateUnknown {
+				return nil
+			}
+		}
+		return k
+	}
+	return nil
 }
 
 // keyOfDefault finds the key that signs or verifies and is the default of a look into a file.

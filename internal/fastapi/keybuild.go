@@ -158,7 +158,7 @@ func (l *linker) readKeyOf(raw any, byRead map[*EnvRead]*Key, role KeyRole) *Key
 // keyFor finds or makes the key that a token call uses.
 func (l *linker) keyFor(p *Project, raw any, byRead map[*EnvRead]*Key, byPlace map[source.Location]*Key, role KeyRole) *Key {
 	v, _ := raw.(interpret.Value)
-	if !Carries(v) {
+	if len(readsOf(v)) > 0 && !Carries(v) {
 		return l.readKeyOf(raw, byRead, 0)
 	}
 	if k := l.readKeyOf(raw, byRead, role); k != nil {

@@ -228,12 +228,39 @@ func (l *linker) dynaconfRead(f *interpret.Frame, d *dynaconf, name string, at s
 		variable = d.prefix + "_" + variable
 	}
 	r := &EnvRead{At: at, NameAt: at, Names: []string{variable}, Loader: "dynaconf", Module: at.Path, Required: true, Field: upper(name)}
+	if v := l.dynaconfFile(d, name); v == nil && d.environments {
+		l.dynaconfMiss(d, name, at, deflt)
+	}
 	if v := l.dynaconfFile(d, name); v != nil {
 		r.Default, r.DefaultAt, r.Required = v, interpret.OriginOf(v).At, false
 	} else if deflt != nil {
 		r.Default, r.DefaultAt, r.Required = deflt, interpret.OriginOf(deflt).At, false
 	}
 	return l.read(r)
+}
+
+// dynaconfMiss notes a key that a file has in none of the sections that count.
+func (l *linker) dynaconfMiss(d *dynaconf, name string, at source.Location, deflt interpret.Value) {
+	for _, file := range d.files {
+		path, ok := source.Path("").Join(file.Path)
+		if !ok {
+			continue
+		}
+		if data := l.parseFile(path); data != nil {
+			for _, e := range data.Entries {
+				section, _ := e.Value.(*interpret.Dict)
+				if section == nil {
+					continue
+				}
+				for _, inner := range section.Entries {
+					if t, ok := interpret.Text(inner.Key); ok && strings.EqualFold(t, name) {
+						l.fileMisses = append(l.fileMisses, FileMiss{File: path, Section: []string{d.env}, Key: t, At: at, Default: deflt})
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 func (l *linker) dynaconfFile(d *dynaconf, name string) interpret.Value {

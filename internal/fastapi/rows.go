@@ -570,5 +570,33 @@ func (l *linker) absences(e *environment.Environment, r *EnvRead) []Absence {
 	for _, f := range r.Files {
 		add(f.Path, f.At)
 	}
+	for _, ld := range l.loads {
+		if ld.Seq < r.Seq && ld.PathKnown && ld.Path == "" && !r.NoProcess {
+			out = l.leftOut(e, ld.Module, ld.At, out)
+		}
+	}
+	if r.FindUp {
+		out = l.leftOut(e, r.Module, r.At, out)
+	}
 	return out
+}
+
+// leftOut adds the .env that the search from a module upwards finds in the tree and not in the environment.
+func (l *linker) leftOut(e *environment.Environment, module source.Path, at source.Location, out []Absence) []Absence {
+	if e.Files == nil {
+		return out
+	}
+	for dir := module.Dir(); ; dir = dir.Dir() {
+		path := join(dir, ".env")
+		if _, err := l.in.Tree.File(path); err == nil {
+			_, there, why, deciding := e.Files.Locate(path)
+			if !there && why != "" {
+				out = append(out, Absence{At: at, Path: ".env", Why: why, Deciding: deciding, Excluded: strings.Contains(why, ".dockerignore")})
+			}
+			return out
+		}
+		if dir == "" {
+			return out
+		}
+	}
 }

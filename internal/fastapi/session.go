@@ -35,7 +35,7 @@ func Carries(v interpret.Value) bool {
 		return true
 	case "method":
 		switch op.Text {
-		case "encode", "decode", "strip", "rstrip", "lstrip", "replace", "get_secret_value", "format", "upper", "lower":
+		case "encode", "decode", "strip", "rstrip", "lstrip", "replace", "get_secret_value", "format", "upper", "lower", "hex":
 			return len(op.Args) > 0 && Carries(op.Args[0])
 		}
 		return false
