@@ -2,6 +2,7 @@ package analyzers
 
 import (
 	"fmt"
+	"slices"
 
 	"bearings/internal/fastapi"
 	"bearings/internal/interpret"
@@ -78,7 +79,7 @@ func uncheckedScheme(p *fastapi.Project, l *chainLink) (Finding, bool) {
 		f.Operations = idsOf(open)
 		f.Message = fmt.Sprintf("%s has auto_error=False, and %s never looks at %s", schemeText(s), dependencyName(l.consumer), l.dep.Parameter)
 		f.Effect = Effect{Certainty: Confirmed, Status: []int{200}, Text: "the operation is served without a credential: this scheme refuses nobody"}
-	case !use.tested && len(open) > 0 && l.consumer.Flow != nil && !refusesAnyhow(l.consumer.Flow) && !use.handed:
+	case !use.tested && len(open) > 0 && l.consumer.Flow != nil && !refusesAnyhow(l.consumer.Flow) && !use.handed && !use.returned:
 		f.Certainty = Hypothesis
 		f.Operations = idsOf(open)
 		f.Message = fmt.Sprintf("%s uses %s without a test for None, and %s has auto_error=False", dependencyName(l.consumer), l.dep.Parameter, schemeText(s))
@@ -103,10 +104,8 @@ func unguardedBeside(l *chainLink) (open []*fastapi.Operation) {
 // operation: a dependency, middleware, or the handler itself. A scheme that
 // refuses by itself counts as well.
 func refusedByOthers(o *fastapi.Operation) bool {
-	for _, d := range o.Dependencies {
-		if chainGuards(d) {
-			return true
-		}
+	if mayRefuse(o) || slices.ContainsFunc(o.Dependencies, chainGuards) {
+		return true
 	}
 	for _, m := range o.App.Middleware {
 		if m.Flow != nil && m.Flow.Refuses() {

@@ -90,7 +90,7 @@ func isDependable2(p *fastapi.Project, fn *interpret.Func) bool {
 // usesChecker reports whether the consumer calls what it is given.
 func usesChecker(l *chainLink) bool {
 	use, ok := consumerUse(l)
-	return ok && (use.called || use.handed)
+	return ok && (use.called || use.handed || use.returned)
 }
 
 func unmade(p *fastapi.Project, l *chainLink, checker *interpret.Func, form string) Finding {

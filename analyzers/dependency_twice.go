@@ -135,6 +135,9 @@ func calledDirectly(pass *Pass) {
 				if !ok || arguments[source.Location{Path: path, Span: call.Span()}] || !names[lastName(call.Func)] {
 					return true
 				}
+				if name, ok := call.Func.(*python.Name); ok && isLocal(m, call, name.ID) {
+					return true
+				}
 				if f, ok := directCall(p, path, call); ok {
 					pass.Report(f)
 				}
@@ -142,6 +145,52 @@ func calledDirectly(pass *Pass) {
 			})
 		}
 	}
+}
+
+// isLocal reports whether a function around a node binds a name: as a parameter,
+// by an assignment, an import or a definition.
+func isLocal(m *python.Module, node python.Expr, name string) bool {
+	found := false
+	python.Inspect(m, func(n any) bool {
+		fn, ok := n.(*python.Function)
+		if !ok {
+			_, isExpr := n.(python.Expr)
+			return !isExpr
+		}
+		if !fn.Span().Covers(node.Span()) {
+			return false
+		}
+		found = found || slices.ContainsFunc(fn.Params, func(p *python.Param) bool { return p.Name == name }) || bindsName(fn.Body, name)
+		return true
+	})
+	return found
+}
+
+// bindsName reports whether a statement of a body binds a name.
+func bindsName(body []python.Stmt, name string) bool {
+	found := false
+	is := func(e python.Expr) bool {
+		n, ok := e.(*python.Name)
+		return ok && n != nil && n.ID == name
+	}
+	python.Inspect(body, func(n any) bool {
+		switch x := n.(type) {
+		case *python.Assign:
+			found = found || slices.ContainsFunc(x.Targets, is)
+		case *python.For:
+			found = found || is(x.Target)
+		case *python.WithItem:
+			found = found || x.Target != nil && is(x.Target)
+		case *python.Walrus:
+			found = found || is(x.Name)
+		case *python.Function:
+			found = found || x.Name == name
+		case *python.Alias:
+			found = found || x.As == name || x.As == "" && x.Name == name
+		}
+		return !found
+	})
+	return found
 }
 
 // lastName is the name at the end of a dotted expression.

@@ -116,6 +116,27 @@ func chainReadsCredential(d *fastapi.Dependency, depth int) bool {
 	return depth < 30 && slices.ContainsFunc(d.Dependencies, func(s *fastapi.Dependency) bool { return chainReadsCredential(s, depth+1) })
 }
 
+// mayRefuse reports whether anything among the dependencies of an operation may
+// refuse a request for want of a credential: code that raises 401, 403 or something
+// that an exception handler may answer so, and code that reads a credential.
+func mayRefuse(o *fastapi.Operation) bool {
+	var may func(d *fastapi.Dependency, depth int) bool
+	may = func(d *fastapi.Dependency, depth int) bool {
+		if d.Callable != nil && d.Callable.Flow != nil && (raisesRefusal(d.Callable.Flow) || d.Callable.Flow.ReadsCredential()) {
+			return true
+		}
+		return depth < 30 && slices.ContainsFunc(d.Dependencies, func(s *fastapi.Dependency) bool { return may(s, depth+1) })
+	}
+	return slices.ContainsFunc(o.Dependencies, func(d *fastapi.Dependency) bool { return may(d, 0) })
+}
+
+// raisesRefusal reports whether what leaves the code by an exception may be a refusal.
+func raisesRefusal(f *fastapi.Flow) bool {
+	return slices.ContainsFunc(f.Outcomes, func(o fastapi.Outcome) bool {
+		return o.Kind == fastapi.Raises && !o.Caught && (!o.HTTP || o.Status == 0 || o.Status == 401 || o.Status == 403)
+	})
+}
+
 // carriesCredential recognises, by its name in HTTP, a header that authenticates a request.
 func carriesCredential(header string) bool {
 	header = strings.ToLower(header)

@@ -81,7 +81,8 @@ type nameUse struct {
 	mentioned bool
 	tested    bool            // a condition, a comparison, isinstance, or a call that it is handed to
 	awaited   bool            // await name
-	handed    bool            // given to a call, returned or put into another object
+	handed    bool            // given to a call or put into another object
+	returned  bool            // given back as it is
 	deref     source.Location // the first attribute or item taken from it; zero when none
 	called    bool            // name(…)
 }
@@ -141,7 +142,7 @@ func nameUseIn(path source.Path, body []python.Stmt, name string) nameUse {
 				u.deref = source.Location{Path: path, Span: x.Span()}
 			}
 		case *python.Return:
-			u.handed = u.handed || x.X != nil && is(x.X)
+			u.returned = u.returned || x.X != nil && is(x.X)
 		case *python.Sequence:
 			u.handed = u.handed || slices.ContainsFunc(x.Elements, is)
 		case *python.DictEntry:

@@ -169,7 +169,7 @@ func (n *notAwaited) assigned(c fastapi.CoroutineCall, x *python.Assign, in *pyt
 		return coroutineMisuse{}, false
 	}
 	use := nameUseIn(c.Path, in.Body, name.ID)
-	if use.awaited || use.handed || bindingsOf(in.Body, name.ID) > 1 {
+	if use.awaited || use.handed || use.returned && !use.tested || bindingsOf(in.Body, name.ID) > 1 {
 		return coroutineMisuse{}, false
 	}
 	if !use.deref.IsZero() && !use.tested {

@@ -82,7 +82,7 @@ func (u *unguarded) includedTwice() {
 			continue
 		}
 		for _, o := range list {
-			if o.Protected || len(o.Includes) == 0 || o.Path == list[i].Path || u.pass.Public(pathWithMounts(o)) {
+			if o.Protected || mayRefuse(o) || len(o.Includes) == 0 || o.Path == list[i].Path || u.pass.Public(pathWithMounts(o)) {
 				continue
 			}
 			where := o.Includes[u.lostAt(o, list[i])].At

@@ -40,7 +40,7 @@ func (u *unguarded) clearSibling(o *fastapi.Operation, group []*fastapi.Operatio
 	if o.Protected || u.told[o] || u.pass.Public(pathWithMounts(o)) || issuesCredentials(o) || len(o.Gaps) > 0 {
 		return nil
 	}
-	if u.triesToGuard(o) {
+	if mayRefuse(o) || u.triesToGuard(o) {
 		return nil
 	}
 	write := !readsOnly(o)
