@@ -44,7 +44,7 @@ func byVerification(pairs []fastapi.TokenPair) (groups [][]fastapi.TokenPair) {
 	return groups
 }
 
-// registered are claims that a library writes or checks, or that carry no identity.
+// bookkeeping are claims that a library writes or checks, or that carry no identity.
 var bookkeeping = map[string]bool{"exp": true, "iat": true, "nbf": true, "iss": true, "aud": true, "jti": true, "typ": true, "alg": true}
 
 // neverWritten says whether a claim is needed and no token of the group has it.
@@ -73,7 +73,7 @@ func neverWritten(group []fastapi.TokenPair, c fastapi.Claim) bool {
 func missingClaim(p *fastapi.Project, group []fastapi.TokenPair, c fastapi.Claim) Finding {
 	pair := group[0]
 	verify := pair.Verify
-	read := withoutSpread(p, c.At)
+	read := c.At
 	f := Finding{
 		At: read, Subject: c.Name, Operations: servedBy(verify),
 		Message: fmt.Sprintf("%s reads the claim %q, which %s never writes", functionOf(verify), c.Name, issuerOf(pair.Sign, pair.Made)),
@@ -98,10 +98,6 @@ func missingClaim(p *fastapi.Project, group []fastapi.TokenPair, c fastapi.Claim
 	f.Effect = missingEffect(p, verify, c, f.Certainty)
 	return f
 }
-
-// withoutSpread is the place of a read; a model that is filled from the payload
-// stands for its fields.
-func withoutSpread(_ *fastapi.Project, at source.Location) source.Location { return at }
 
 // identityClaim returns the one claim of a token that says whom it is for and that the
 // verification does not read; nil when there is none, or several.

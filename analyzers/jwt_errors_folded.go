@@ -28,7 +28,7 @@ var JWTErrorsFolded = &Analyzer{
 }
 
 func folded(p *fastapi.Project, t *fastapi.TokenCall) Finding {
-	try, h := handlerAt(p, t.CaughtBy)
+	h := handlerAt(p, t.CaughtBy)
 	if h == nil || !takesAll(h) || usesException(h) {
 		return Finding{}
 	}
@@ -50,29 +50,26 @@ func folded(p *fastapi.Project, t *fastapi.TokenCall) Finding {
 	}
 	f.Evidence = withPlace(f.Evidence, at, "takes every exception and names none")
 	f.Evidence = withPlace(f.Evidence, t.At, "verifies")
-	_ = try
 	return f
 }
 
 // handlerAt finds an except clause by its place.
-func handlerAt(p *fastapi.Project, at source.Location) (*python.Try, *python.Handler) {
+func handlerAt(p *fastapi.Project, at source.Location) (found *python.Handler) {
 	m := p.Program.Module(at.Path)
 	if m == nil {
-		return nil, nil
+		return nil
 	}
-	var try *python.Try
-	var found *python.Handler
 	python.Inspect(m, func(n any) bool {
 		if t, ok := n.(*python.Try); ok {
 			for _, h := range t.Handlers {
 				if h.Span() == at.Span {
-					try, found = t, h
+					found = h
 				}
 			}
 		}
 		return found == nil
 	})
-	return try, found
+	return found
 }
 
 func takesAll(h *python.Handler) bool {

@@ -131,9 +131,6 @@ func refused(t *fastapi.TokenCall, certainty Certainty, because string) Effect {
 	return e
 }
 
-// libraryVersions are the packages that hold the token libraries, on PyPI.
-var libraryPackage = map[string]string{"PyJWT": "pyjwt", "python-jose": "python-jose", "authlib": "authlib", "joserfc": "joserfc"}
-
 // inWords lists names as people read them: a, b and c.
 func inWords(names []string) string {
 	switch len(names) {
