@@ -3,7 +3,6 @@ package analyzers
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"bearings/internal/fastapi"
 	"bearings/internal/python"
@@ -41,41 +40,15 @@ func closure(p *fastapi.Project, set files, direct map[source.Path][]source.Path
 // importsOf returns the files of the project that run when path is imported,
 // packages on the way included.
 func importsOf(p *fastapi.Project, path source.Path) (targets []source.Path) {
-	module := moduleOf(p, path)
-	if module == nil {
-		return nil
-	}
-	find := func(level int, dotted string) {
-		if t := p.Program.Find(path, level, dotted); t.Kind == python.ModuleFile || t.Kind == python.Package {
-			targets = append(targets, t.Path)
+	for _, target := range p.Imports(path) {
+		targets = append(targets, target)
+		for dir := target.Dir(); dir != ""; dir = dir.Dir() {
+			init := dir + "/__init__.py"
+			if _, err := p.Tree.File(init); err != nil {
+				break
+			}
+			targets = append(targets, init)
 		}
 	}
-	python.Inspect(module, func(node any) bool {
-		switch n := node.(type) {
-		case *python.Import:
-			for _, name := range n.Names {
-				for dotted := name.Name; dotted != ""; dotted = parent(dotted) {
-					find(0, dotted)
-				}
-			}
-		case *python.ImportFrom:
-			for dotted := n.Module; dotted != ""; dotted = parent(dotted) {
-				find(n.Level, dotted)
-			}
-			if n.Level > 0 {
-				find(n.Level, "")
-			}
-			for _, name := range n.Names {
-				find(n.Level, strings.TrimPrefix(n.Module+"."+name.Name, "."))
-			}
-		case python.Expr:
-			return false
-		}
-		return true
-	})
 	return targets
-}
-
-func parent(dotted string) string {
-	return dotted[:max(0, strings.LastIndexByte(dotted, '.'))]
 }

@@ -49,3 +49,17 @@ func (p *Project) Modules() []source.Path {
 
 // Role says what the file's code is for: the application, its tests, or examples.
 func Role(path source.Path) AppRole { return roleOf(path) }
+
+// Imports lists the files of the program that a file imports, directly, as far as
+// it ran; nil when it did not.
+func (p *Project) Imports(path source.Path) []source.Path {
+	if p.linker == nil {
+		return nil
+	}
+	p.linker.mu.Lock()
+	defer p.linker.mu.Unlock()
+	if m := p.linker.machine.Ran(path); m != nil {
+		return m.Imports()
+	}
+	return nil
+}

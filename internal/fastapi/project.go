@@ -5,6 +5,9 @@
 package fastapi
 
 import (
+	"regexp"
+	"sync"
+
 	"bearings/internal/environment"
 	"bearings/internal/python"
 	"bearings/internal/requirements"
@@ -99,6 +102,9 @@ type Operation struct {
 	ResponseModel any             // the interpreter's value of response_model= or of the return annotation; nil when there is none
 	Result        any             // what the handler returns, as far as it was followed; nil when it was not
 	Gaps          []Gap
+
+	once    sync.Once
+	pattern *regexp.Regexp // of Path
 }
 
 // ID is how people name an operation: "GET /me", "WEBSOCKET /ws", "MOUNT /static".

@@ -19,8 +19,28 @@ func Shadows(a, b *Operation) bool {
 	if !strings.Contains(a.Path, "{") && a.Path != b.Path {
 		return false
 	}
-	pattern, err := pathPattern(a.Path)
-	return err == nil && pattern.MatchString(samplePath(b.Path)) && (a.Path != b.Path || strings.Contains(a.Path, "{") || a.Path == b.Path)
+	if firstSegment(a.Path) != firstSegment(b.Path) && !strings.Contains(firstSegment(a.Path), "{") {
+		return false
+	}
+	pattern := a.pathPattern()
+	return pattern != nil && pattern.MatchString(samplePath(b.Path)) && (a.Path != b.Path || strings.Contains(a.Path, "{") || a.Path == b.Path)
+}
+
+// firstSegment is the path up to its second slash.
+func firstSegment(path string) string {
+	if len(path) < 2 {
+		return path
+	}
+	if i := strings.IndexByte(path[1:], '/'); i >= 0 {
+		return path[:i+1]
+	}
+	return path
+}
+
+// pathPattern is the operation's path as a pattern, compiled once; nil when it is none.
+func (o *Operation) pathPattern() *regexp.Regexp {
+	o.once.Do(func() { o.pattern, _ = pathPattern(o.Path) })
+	return o.pattern
 }
 
 var pathParameter = regexp.MustCompile(`\{([a-zA-Z_][a-zA-Z0-9_]*)(:[a-zA-Z_][a-zA-Z0-9_]*)?\}`)
@@ -97,7 +117,7 @@ func matchIn(a *App, method, path string, depth int) []*Operation {
 		case o.Path == path:
 			out = append(out, o)
 		default:
-			if re, err := pathPattern(o.Path); err == nil && re.MatchString(path) {
+			if re := o.pathPattern(); re != nil && re.MatchString(path) {
 				out = append(out, o)
 			}
 		}

@@ -29,6 +29,7 @@ func (f *Frame) importModule(level int, dotted string, at source.Location) Value
 	imp := f.M.Program.Find(f.Module.Path, level, dotted)
 	switch imp.Kind {
 	case python.ModuleFile, python.Package:
+		f.Module.imported(imp.Path)
 		if mod := f.M.load(imp.Path, f, at); mod != nil {
 			return mod
 		}
@@ -116,6 +117,7 @@ func (f *Frame) submodule(m *Module, name string, at source.Location) Value {
 	imp := f.M.Program.Find(m.Path, 1, name)
 	switch imp.Kind {
 	case python.ModuleFile, python.Package:
+		f.Module.imported(imp.Path)
 		if sub := f.M.load(imp.Path, f, at); sub != nil {
 			return sub
 		}
@@ -123,6 +125,17 @@ func (f *Frame) submodule(m *Module, name string, at source.Location) Value {
 		return &External{Origin: Origin{At: at}, Path: namespacePrefix + string(imp.Path)}
 	}
 	return nil
+}
+
+// imported notes that the module imports a file, and with it the packages that hold it.
+func (m *Module) imported(path source.Path) {
+	if m == nil || m.imports[path] {
+		return
+	}
+	if m.imports == nil {
+		m.imports = map[source.Path]bool{}
+	}
+	m.imports[path] = true
 }
 
 // star binds what "from mod import *" gives.

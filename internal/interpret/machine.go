@@ -1,6 +1,9 @@
 package interpret
 
 import (
+	"maps"
+	"slices"
+
 	"bearings/internal/python"
 	"bearings/internal/source"
 )
@@ -100,11 +103,20 @@ type Module struct {
 	Package  bool
 	Seq      int // the order in which modules began to run
 	Importer *Module
+	imports  map[source.Path]bool // files that it imports, those that wait included
 	ImportAt source.Location
 }
 
 // Modules returns the modules that ran, in the order in which they began.
 func (m *Machine) Modules() []*Module { return m.order }
+
+// Ran returns the module at path if it ran; nil otherwise.
+func (m *Machine) Ran(path source.Path) *Module {
+	if mod := m.modules[path]; mod != nil && mod.Syntax != nil {
+		return mod
+	}
+	return nil
+}
 
 // Seq returns the next number of a sequence that orders what happens.
 func (m *Machine) Seq() int { m.seq++; return m.seq }
@@ -231,6 +243,10 @@ func (f *Frame) Undecided() []Condition {
 	}
 	return out
 }
+
+// Imports lists the files that the module imports by statements that ran, those
+// that wait to be needed included, sorted.
+func (m *Module) Imports() []source.Path { return slices.Sorted(maps.Keys(m.imports)) }
 
 // Depth is the number of activations below this one.
 func (f *Frame) Depth() int { return f.depth }
