@@ -1,6 +1,7 @@
 package analyzers
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -34,6 +35,9 @@ func clientStatus(p *fastapi.Project, status string) (out []source.Location) {
 		}
 		file, err := p.Tree.File(path)
 		if err != nil || len(file.Text) > largestClient {
+			continue
+		}
+		if !bytes.Contains(file.Text, []byte(status)) {
 			continue
 		}
 		if at := pattern.FindIndex(file.Text); at != nil {

@@ -113,7 +113,8 @@ func (r *reachIndex) spread() {
 var eagerWords = []string{"fastapi", "starlette", "APIRouter", "Depends", "dotenv", "jwt", "jose", "BaseSettings", "include_router", "add_middleware", "HTTPException", "read_env", "dependency_overrides"}
 
 // eager says which modules run where they are imported: those with such a word,
-// packages, and those that name a module that loads an env file.
+// packages, and, where env files are loaded, those that name a module that does
+// and those that read the environment.
 func (l *linker) eager() func(source.Path) bool {
 	now := map[source.Path]bool{}
 	for _, p := range l.in.Program.Candidates(eagerWords...) {
@@ -125,8 +126,8 @@ func (l *linker) eager() func(source.Path) bool {
 			loaders = append(loaders, stem)
 		}
 	}
-	if len(loaders) > 0 {
-		for _, p := range l.in.Program.Candidates(loaders...) {
+	if len(l.in.Program.Candidates("load_dotenv", "read_env")) > 0 { // whether a read comes before a load matters
+		for _, p := range l.in.Program.Candidates(append(loaders, "environ", "getenv")...) {
 			now[p] = true
 		}
 	}
