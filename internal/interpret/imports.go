@@ -95,6 +95,7 @@ func (f *Frame) member(mod Value, name string, at source.Location) Value {
 			imp := f.M.Program.Find(joinPath(source.Path(dir), "_.py"), 1, name)
 			switch imp.Kind {
 			case python.ModuleFile, python.Package:
+				f.Module.imported(imp.Path)
 				if sub := f.M.load(imp.Path, f, at); sub != nil {
 					return sub
 				}
