@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"strings"
 
-	"bearings/internal/fastapi"
 	"bearings/internal/source"
 )
 
@@ -26,19 +25,12 @@ func (c clientCall) reaches(path string) bool {
 // requestWords are parts of lines that send a request.
 var requestWords = []string{"fetch(", "axios", ".get(", ".post(", ".put(", ".patch(", ".delete(", "request("}
 
-// clientCalls reads the calls of clients in other languages: literals and templates
+// calls reads the calls of clients in other languages: literals and templates
 // that hold a path, on lines that send a request.
-func clientCalls(p *fastapi.Project) (out []clientCall) {
+func (c *clients) calls() (out []clientCall) {
 	literal := regexp.MustCompile("([\"'`])((?:\\$\\{[^}`]*\\}|\\$[A-Za-z_]+|https?://[^\"'`/\\s]+)?)(/[^\"'`?#\\s]*)(?:[?#][^\"'`]*)?[\"'`]")
 	inserted := regexp.MustCompile(`\$\{[^}]*\}|\$[A-Za-z_]+`)
-	for _, path := range p.Tree.Paths() {
-		if !clientFile(path) {
-			continue
-		}
-		file, err := p.Tree.File(path)
-		if err != nil || len(file.Text) > largestClient {
-			continue
-		}
+	for _, file := range c.list() {
 		for line := range file.LineCount() {
 			span := file.Line(line)
 			text := file.Slice(span)
@@ -47,7 +39,7 @@ func clientCalls(p *fastapi.Project) (out []clientCall) {
 			}
 			for _, m := range literal.FindAllStringSubmatchIndex(text, 20) {
 				call := clientCall{path: inserted.ReplaceAllString(text[m[6]:m[7]], "{}"), base: strings.HasPrefix(text[m[4]:m[5]], "$")}
-				call.at = source.Location{Path: path, Span: source.Span{Start: span.Start + m[0], End: span.Start + m[1]}}
+				call.at = source.Location{Path: file.Path, Span: source.Span{Start: span.Start + m[0], End: span.Start + m[1]}}
 				out = append(out, call)
 			}
 		}

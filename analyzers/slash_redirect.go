@@ -17,7 +17,7 @@ var SlashRedirect = &Analyzer{
 }
 
 func runSlashRedirect(pass *Pass) {
-	calls := clientCalls(pass.Project)
+	calls := (&clients{p: pass.Project}).calls()
 	for _, app := range pass.Project.Apps {
 		for _, o := range app.Operations {
 			if o.Kind != fastapi.HTTP || !o.Protected || o.Path == "/" {

@@ -180,7 +180,8 @@ func raisesStatus(app *fastapi.App, status int) bool {
 
 // clientWaits looks for clients in the tree that test for the other status alone.
 func clientWaits(pass *Pass, app *fastapi.App, scheme *fastapi.Scheme, version requirements.Version, relation requirements.Relation) {
-	on401, on403 := clientStatus(pass.Project, "401"), clientStatus(pass.Project, "403")
+	code := &clients{p: pass.Project}
+	on401, on403 := code.status("401"), code.status("403")
 	waited, has, _, waits := stale(map[int]bool{401: len(on401) > 0, 403: len(on403) > 0}, relation)
 	if !waits || relation == requirements.Unknown || raisesStatus(app, waited) {
 		return

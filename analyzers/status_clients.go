@@ -26,22 +26,43 @@ func clientFile(path source.Path) bool {
 // largestClient is the size, in bytes, above which a file is taken for generated.
 const largestClient = 400_000
 
-// clientStatus lists the places, at most three, where a client in the tree tests for a status.
-func clientStatus(p *fastapi.Project, status string) (out []source.Location) {
+// longestLine is the length, in bytes, of a first line above which a file is taken for a bundle.
+const longestLine = 1000
+
+// clients reads the client code of a tree, once.
+type clients struct {
+	p     *fastapi.Project
+	read  bool
+	files []*source.File
+}
+
+func (c *clients) list() []*source.File {
+	if c.read {
+		return c.files
+	}
+	c.read = true
+	for _, path := range c.p.Tree.Paths() {
+		if !clientFile(path) {
+			continue
+		}
+		file, err := c.p.Tree.File(path)
+		if err != nil || len(file.Text) > largestClient || file.Line(0).Len() > longestLine {
+			continue
+		}
+		c.files = append(c.files, file)
+	}
+	return c.files
+}
+
+// status lists the places, at most three, where a client tests for a status.
+func (c *clients) status(status string) (out []source.Location) {
 	pattern := regexp.MustCompile(`\b(?:status|statusCode|status_code)\b\s*\)?\s*(?:===?|!==?)\s*` + status + `\b`)
-	for _, path := range p.Tree.Paths() {
-		if !clientFile(path) || len(out) >= 3 {
-			continue
-		}
-		file, err := p.Tree.File(path)
-		if err != nil || len(file.Text) > largestClient {
-			continue
-		}
-		if !bytes.Contains(file.Text, []byte(status)) {
+	for _, file := range c.list() {
+		if len(out) == 3 || !bytes.Contains(file.Text, []byte(status)) {
 			continue
 		}
 		if at := pattern.FindIndex(file.Text); at != nil {
-			out = append(out, source.Location{Path: path, Span: source.Span{Start: at[0], End: at[1]}})
+			out = append(out, source.Location{Path: file.Path, Span: source.Span{Start: at[0], End: at[1]}})
 		}
 	}
 	return out

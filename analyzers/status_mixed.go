@@ -18,7 +18,7 @@ var StatusMixed = &Analyzer{
 }
 
 func runStatusMixed(pass *Pass) {
-	seen := map[source.Location]bool{}
+	seen, code := map[source.Location]bool{}, &clients{p: pass.Project}
 	for _, app := range pass.Project.Apps {
 		for _, o := range app.Operations {
 			eachDependency(o, func(d *fastapi.Dependency) {
@@ -30,7 +30,7 @@ func runStatusMixed(pass *Pass) {
 					if out.Kind != fastapi.Raises || !out.HTTP || out.Caught || seen[out.At] {
 						continue
 					}
-					if mixed(pass, d, out) {
+					if mixed(pass, code, d, out) {
 						seen[out.At] = true
 					}
 				}
@@ -53,13 +53,13 @@ func eachDependency(o *fastapi.Operation, visit func(*fastapi.Dependency)) {
 	walk(o.Dependencies, 0)
 }
 
-func mixed(pass *Pass, d *fastapi.Dependency, out *fastapi.Outcome) bool {
+func mixed(pass *Pass, code *clients, d *fastapi.Dependency, out *fastapi.Outcome) bool {
 	p := pass.Project
 	switch {
 	case out.Status == 403 && (handlesTokenError(p, out) || badCredentials(out.Detail) && chainHasBearer(d.Dependencies, 0)):
-		reportForbidden(pass, d, out)
+		reportForbidden(pass, code, d, out)
 	case out.Status == 401 && authenticatedBefore(d) && aboutRights(p, out):
-		reportUnauthorized(pass, d, out)
+		reportUnauthorized(pass, code, d, out)
 	case out.Status == 401 && !out.Challenge && needsBasic(d):
 		reportNoChallenge(pass, d, out)
 	default:
@@ -199,7 +199,7 @@ func otherStatus(p *fastapi.Project, at source.Location, from, to, fromName, toN
 	return source.Edit{}, false
 }
 
-func reportForbidden(pass *Pass, d *fastapi.Dependency, out *fastapi.Outcome) {
+func reportForbidden(pass *Pass, code *clients, d *fastapi.Dependency, out *fastapi.Outcome) {
 	whole, value, call := statusArgument(pass.Project, out)
 	name := shortName(d.Callable.Name)
 	f := Finding{
@@ -211,7 +211,7 @@ func reportForbidden(pass *Pass, d *fastapi.Dependency, out *fastapi.Outcome) {
 	}
 	f.Evidence = withPlaceOnce(f.Evidence, out.Handling, "the token could not be verified")
 	f.Evidence = withPlaceOnce(f.Evidence, out.At, "raised here")
-	for _, at := range clientStatus(pass.Project, "401") {
+	for _, at := range code.status("401") {
 		f.Evidence = withPlaceOnce(f.Evidence, at, "the client waits for 401")
 	}
 	if edit, ok := otherStatus(pass.Project, value, "403", "401", "HTTP_403_FORBIDDEN", "HTTP_401_UNAUTHORIZED"); ok {
@@ -224,7 +224,7 @@ func reportForbidden(pass *Pass, d *fastapi.Dependency, out *fastapi.Outcome) {
 	pass.Report(f)
 }
 
-func reportUnauthorized(pass *Pass, d *fastapi.Dependency, out *fastapi.Outcome) {
+func reportUnauthorized(pass *Pass, code *clients, d *fastapi.Dependency, out *fastapi.Outcome) {
 	_, value, call := statusArgument(pass.Project, out)
 	at := out.At
 	if call != nil {
@@ -242,7 +242,7 @@ func reportUnauthorized(pass *Pass, d *fastapi.Dependency, out *fastapi.Outcome)
 	for _, sub := range d.Dependencies {
 		f.Evidence = withPlaceOnce(f.Evidence, sub.At, "has authenticated the request before")
 	}
-	for _, at := range clientStatus(pass.Project, "401") {
+	for _, at := range code.status("401") {
 		f.Evidence = withPlaceOnce(f.Evidence, at, "the client reacts to 401")
 	}
 	if edit, ok := otherStatus(pass.Project, value, "401", "403", "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN"); ok {
