@@ -24,6 +24,7 @@ func runOperationUnguarded(pass *Pass) {
 			continue
 		}
 		u.includedTwice()
+		u.nakedIncludes()
 		u.siblings()
 	}
 }

@@ -161,3 +161,74 @@ func (u *unguarded) sibling(o, sibling *fastapi.Operation) {
 		Fixes: []Fix{describedFix("Give it " + dependencyName(guard.Callable) + ", or declare the path as public")},
 	})
 }
+
+// nakedIncludes reports an include without the guard that its sibling includes in
+// the same application or router have.
+func (u *unguarded) nakedIncludes() {
+	type hop struct {
+		include    *fastapi.Include
+		guard      *fastapi.Dependency
+		operations []*fastapi.Operation
+	}
+	hops := map[source.Location]*hop{}
+	groups := map[source.Location][]*hop{}
+	var order []source.Location
+	for _, o := range u.app.Operations {
+		for _, include := range o.Includes {
+			h := hops[include.At]
+			if h == nil {
+				h = &hop{include: include}
+				hops[include.At] = h
+				if groups[include.Into] == nil {
+					order = append(order, include.Into)
+				}
+				groups[include.Into] = append(groups[include.Into], h)
+				if i := slices.IndexFunc(include.Dependencies, chainGuards); i >= 0 {
+					h.guard = include.Dependencies[i]
+				}
+			}
+			h.operations = append(h.operations, o)
+		}
+	}
+	for _, into := range order {
+		var with *hop
+		guarded := 0
+		var open []*hop
+		for _, h := range groups[into] {
+			if h.guard != nil {
+				guarded++
+				with = h
+			} else if u.wholly(h.operations) {
+				open = append(open, h)
+			}
+		}
+		if guarded < 2 || len(open) != 1 {
+			continue
+		}
+		u.nakedInclude(open[0].include, open[0].operations, with.include, with.guard)
+	}
+}
+
+// wholly reports whether every operation is open, and none issues credentials or is public by intent.
+func (u *unguarded) wholly(list []*fastapi.Operation) bool {
+	return !slices.ContainsFunc(list, func(o *fastapi.Operation) bool {
+		return o.Kind != fastapi.HTTP || o.Protected || u.told[o] || mayRefuse(o) || len(o.Gaps) > 0 || issuesCredentials(o) || u.pass.Public(pathWithMounts(o))
+	}) && slices.ContainsFunc(list, func(o *fastapi.Operation) bool { return !readsOnly(o) || strings.Contains(o.Path, "{") })
+}
+
+func (u *unguarded) nakedInclude(naked *fastapi.Include, list []*fastapi.Operation, with *fastapi.Include, guard *fastapi.Dependency) {
+	for _, o := range list {
+		u.told[o] = true
+	}
+	u.pass.Report(Finding{
+		Certainty: Hypothesis, At: naked.At, Subject: naked.Router, Operations: idsOf(list),
+		Message: fmt.Sprintf("%s is included without %s, unlike the other routers beside it", naked.Router, dependencyName(guard.Callable)),
+		Effect:  Effect{Status: []int{200}, Text: list[0].ID() + " and all beside it are served without a credential, unless that is intended or something outside these files refuses"},
+		Evidence: []Evidence{
+			{At: with.At, Note: "an inclusion with the guard"},
+			{At: guard.At, Note: "the guard; it belongs to that inclusion alone"},
+		},
+		Check: Check{Say: "Send the request without a credential", Run: requestFor(list)},
+		Fixes: []Fix{describedFix("Give this inclusion the same dependencies, or declare its paths as public")},
+	})
+}

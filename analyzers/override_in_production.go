@@ -56,7 +56,7 @@ func overriddenGuard(p *fastapi.Project, o *fastapi.Override, operations []*fast
 	name := dependencyName(o.Key)
 	f := Finding{
 		Certainty: Confirmed, At: o.At, Subject: name, Operations: idsOf(operations),
-		Message: fmt.Sprintf("%s replaces %s, the guard of %s, in code that is no test", textOr(o.ValueText, "an override"), name, operations[0].ID()),
+		Message: fmt.Sprintf("%s replaces %s, the guard of %s, in code that is no test", textOr(o.ValueText, replacementName(o)), name, operations[0].ID()),
 		Effect: Effect{Certainty: Confirmed, Status: []int{200},
 			Text: "no credential is read: everybody is served as whoever the replacement returns"},
 		Evidence: []Evidence{{At: p.Header(o.Key), Note: "the guard that is replaced"}},
@@ -85,4 +85,11 @@ func isNotCallable(v any) bool {
 	value, _ := v.(interpret.Value)
 	_, sure := notCallable(value)
 	return sure && value != nil
+}
+
+func replacementName(o *fastapi.Override) string {
+	if o.Value == nil {
+		return "an override"
+	}
+	return dependencyName(o.Value)
 }

@@ -255,6 +255,9 @@ func definesFixture(m *python.Module, name string) bool {
 // projectOverrides turns what the program and its tests override into the model.
 func (l *linker) projectOverrides(p *Project) {
 	for _, o := range l.overrides {
+		if fn, ok := o.value.(*interpret.Func); ok && o.valueAt == fn.At() && fn.Def != nil {
+			o.valueAt = source.Location{} // where the function stands says nothing of the override
+		}
 		out := &Override{At: o.at, KeyAt: o.keyAt, ValueAt: o.valueAt, Key: l.callable(o.key), ValueText: l.text(o.valueAt),
 			InTest: roleOf(o.at.Path) == TestApp, Result: o.value, conditions: allConditions(l, o.conds)}
 		out.App = appOf(p, o.node)

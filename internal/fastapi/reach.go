@@ -131,5 +131,5 @@ func (l *linker) eager() func(source.Path) bool {
 			now[p] = true
 		}
 	}
-	return func(p source.Path) bool { return now[p] || p.Base() == "__init__.py" }
+	return func(p source.Path) bool { return now[p] || p.Base() == "__init__.py" || l.registers(p) }
 }
