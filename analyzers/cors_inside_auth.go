@@ -59,15 +59,10 @@ func reportCORSInside(pass *Pass, app *fastapi.App, cors layer, refusing []layer
 	}
 	f.Effect = Effect{Certainty: Confirmed, Status: []int{refusal.Status},
 		Text: fmt.Sprintf("a script of another origin cannot read the %d: the browser reports it as blocked by CORS", refusal.Status)}
-	op := guardedOperation(app)
-	path := "/"
-	if op != nil {
-		path = op.Requested()
-	}
-	preflight := p.Send(first.Middleware, fastapi.Probe{Method: "OPTIONS", Path: path})
+	path, preflight := preflightTo(p, app, first.Middleware)
 	f.Check = Check{Say: "Call it with an Origin and without credentials, and look for access-control-allow-origin",
 		Run: fmt.Sprintf("curl -i -H 'Origin: %s' http://127.0.0.1:8000%s", someOrigin(cors.Middleware), path)}
-	if preflight != nil && preflight.Refuses() && !preflight.Unsure {
+	if preflight {
 		f.Effect.Text = fmt.Sprintf("the browser's preflight has no credentials and is answered %d as well, so that every cross-origin call is reported as blocked by CORS", refusal.Status)
 		f.Check = Check{Say: "Send a preflight: it must be answered 200 by CORSMiddleware",
 			Run: fmt.Sprintf("curl -i -X OPTIONS -H 'Origin: %s' -H 'Access-Control-Request-Method: GET' http://127.0.0.1:8000%s", someOrigin(cors.Middleware), path)}
@@ -83,6 +78,24 @@ func reportCORSInside(pass *Pass, app *fastapi.App, cors layer, refusing []layer
 	}
 	f.Fixes = []Fix{{Title: "Make CORSMiddleware the outermost", Edits: corsOutwards(p, cors, refusing)}}
 	pass.Report(f)
+}
+
+// preflightTo returns a path to try, and whether the middleware refuses a preflight
+// to it: that of the first operation for which it does so for certain, or else of
+// one that is guarded. Paths that the middleware spares, the login above all, show nothing.
+func preflightTo(p *fastapi.Project, app *fastapi.App, m *fastapi.Middleware) (path string, refused bool) {
+	for _, o := range app.Operations {
+		if o.Kind != fastapi.HTTP || !o.Protected {
+			continue
+		}
+		if g := p.Send(m, fastapi.Probe{Method: "OPTIONS", Path: o.Requested()}); g != nil && g.Refuses() && !g.Unsure {
+			return o.Requested(), true
+		}
+	}
+	if o := guardedOperation(app); o != nil {
+		return o.Requested(), false
+	}
+	return "/", false
 }
 
 // corsOutwards moves CORSMiddleware outside of everything that refuses.

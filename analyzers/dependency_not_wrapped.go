@@ -139,7 +139,7 @@ func (n *notWrapped) asDefault(owner *fastapi.Callable, parameter *fastapi.Param
 	f := Finding{
 		Certainty: Confirmed, At: parameter.At, Subject: dependencyName(owner) + " " + parameter.Name,
 		Message:  fmt.Sprintf("%s is the plain default of the parameter %s of %s, without Depends, so nothing calls it", textOr(written, name), parameter.Name, dependencyName(owner)),
-		Effect:   Effect{Certainty: Confirmed, Status: []int{200}, Text: "the check never runs: " + dependencyName(owner) + " gets the object itself, which is true in every test, and " + parameter.Name + " becomes a " + string(parameter.In) + " parameter"},
+		Effect:   Effect{Certainty: Confirmed, Status: []int{200}, Text: "the check never runs: " + dependencyName(owner) + " gets the object itself, which counts as true wherever it is asked, and " + parameter.Name + " becomes a " + string(parameter.In) + " parameter"},
 		Evidence: []Evidence{{At: parameter.At, Note: "a dependency object as the default value"}},
 		Check:    Check{Say: "Send the request without a credential: it is served; /docs shows a parameter named " + parameter.Name},
 	}

@@ -218,7 +218,7 @@ func requestFor(list []*fastapi.Operation) string {
 			if o.Methods[0] != "GET" {
 				method = "-X " + o.Methods[0] + " "
 			}
-			return "curl -i " + method + "http://127.0.0.1:8000" + strings.NewReplacer("{", "", "}", "", ":int", "", ":path", "").Replace(pathWithMounts(o))
+			return "curl -i " + method + "http://127.0.0.1:8000" + o.Requested()
 		}
 	}
 	return ""
