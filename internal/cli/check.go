@@ -123,6 +123,9 @@ func (r *checkRun) project(ctx context.Context, t target) error {
 		return report.Diff(r.streams.Out, a.project, safeEdits(a), r.style)
 	}
 	if r.several && r.flags.format == "text" {
+		if len(r.all) > 1 { // sets the projects apart
+			fmt.Fprintln(r.streams.Out)
+		}
 		if err := report.Header(r.streams.Out, t.name, r.style); err != nil {
 			return err
 		}
