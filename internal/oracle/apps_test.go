@@ -13,8 +13,8 @@ func TestApplications(t *testing.T) {
 	var scores []Score
 	var all []Deviation
 	for _, app := range Applications {
-		if !app.Prepared() && !testkit.All() {
-			t.Logf("left out: %s is not in the cache; %s=1 fetches it", app.Name, testkit.AllVariable)
+		if !testkit.Whole() && (testkit.All() && !app.Light || !app.Prepared() && !testkit.All()) {
+			t.Logf("left out: %s; %s=1 fetches and compares it", app.Name, testkit.WholeVariable)
 			continue
 		}
 		root, python, err := app.Prepare(t.Context())

@@ -19,8 +19,11 @@ const perProcess = 25
 func TestGenerated(t *testing.T) {
 	count := 30
 	versions := []string{old}
-	if testkit.All() {
+	switch {
+	case testkit.Whole():
 		count, versions = 300, Versions[:]
+	case testkit.All():
+		count, versions = perProcess*len(Versions), Versions[:]
 	}
 	var scores []Score
 	var all []Deviation

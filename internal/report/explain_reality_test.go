@@ -73,9 +73,11 @@ func TestExplainReality(t *testing.T) {
 	var r reality
 	jobs := append(incidentJobs(t), generatedJobs(t)...)
 	least := 150
-	if !testkit.All() { // a sample
-		least = 25
+	if !testkit.Whole() { // a sample
 		every, i := 6, 0
+		if least = 25; testkit.All() {
+			every, least = 2, 75
+		}
 		jobs = slices.DeleteFunc(jobs, func(*job) bool { i++; return i%every != 0 })
 	}
 	r.run(t, python, jobs)
