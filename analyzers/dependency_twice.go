@@ -118,12 +118,9 @@ func dependsInBody(p *fastapi.Project, path source.Path, fn *python.Function, ca
 // as their defaults, which nothing resolves then.
 func calledDirectly(pass *Pass) {
 	p := pass.Project
-	names := map[string]bool{}
+	names := functionsWithDepends(p)
 	arguments := map[source.Location]bool{}
 	for _, u := range p.Uses {
-		if u.Param != nil && u.Place == fastapi.InDefault {
-			names[u.Function] = true
-		}
 		if !u.Argument.IsZero() {
 			arguments[u.Argument] = true
 		}
@@ -145,6 +142,23 @@ func calledDirectly(pass *Pass) {
 			})
 		}
 	}
+}
+
+// functionsWithDepends names the functions at the top of modules that have a Depends(…) as a default.
+func functionsWithDepends(p *fastapi.Project) map[string]bool {
+	names := map[string]bool{}
+	for _, path := range p.Modules() {
+		for _, st := range syntaxOf(p, path).Body {
+			fn, ok := st.(*python.Function)
+			if ok && slices.ContainsFunc(fn.Params, func(param *python.Param) bool {
+				call, ok := param.Default.(*python.Call)
+				return ok && isDependsName(p, path, call.Func)
+			}) {
+				names[fn.Name] = true
+			}
+		}
+	}
+	return names
 }
 
 // isLocal reports whether a function around a node binds a name: as a parameter,

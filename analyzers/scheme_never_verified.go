@@ -53,8 +53,9 @@ func onlyEchoed(l *chainLink) bool {
 			continue
 		}
 		python.Inspect(r.X, func(n any) bool {
-			if _, call := n.(*python.Call); call {
-				return false
+			switch n.(type) {
+			case *python.Call, *python.Compare, *python.Binary, *python.Conditional, *python.Unary, *python.Subscript, *python.Comprehension:
+				return false // more than giving it back
 			}
 			if name, ok := n.(*python.Name); ok && name.ID == l.dep.Parameter {
 				inReturns++
