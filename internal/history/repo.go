@@ -3,7 +3,6 @@ package history
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -200,8 +199,38 @@ func (r *Repo) Kept(working source.Tree) map[source.Path]*source.File {
 	return out
 }
 
-// exists reports whether a file of the repository's folder exists; for messages only.
-func exists(name string) bool {
-	_, err := os.Lstat(name)
-	return err == nil
+// Uncommitted lists the project's files whose text in the working tree is not
+// that of a commit: changed, new, and removed ones. Env files that git does not
+// keep are left out, as is what the working tree ignores.
+func (r *Repo) Uncommitted(c *Commit, working source.Tree) ([]source.Path, error) {
+	l, err := r.store.listing(c.object.TreeHash)
+	if err != nil {
+		return nil, err
+	}
+	kept := r.Kept(working)
+	here := map[source.Path]bool{}
+	var out []source.Path
+	for _, path := range working.Paths() {
+		here[path] = true
+		if kept[path] != nil || !relevant(path.Base()) || path.Within(".bearings") {
+			continue
+		}
+		f, err := working.File(path)
+		if err != nil {
+			continue
+		}
+		hash, committed := l.files[path]
+		if !committed || plumbing.ComputeHash(plumbing.BlobObject, f.Text) != hash {
+			out = append(out, path)
+		}
+	}
+	for _, path := range l.paths {
+		if !here[path] {
+			if _, err := working.File(path); err != nil {
+				out = append(out, path)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out, nil
 }

@@ -67,7 +67,7 @@ func (s *surfacing) key(k *fastapi.Key) {
 	var groups []string
 	for _, row := range k.Rows {
 		text := string(row.State)
-		if !row.Source.IsZero() {
+		if !row.Source.IsZero() && row.State != fastapi.StateMissing {
 			text += " by " + string(row.Source.Path)
 		}
 		if hasValue(row.State) && len(row.Value.Properties()) > 0 {

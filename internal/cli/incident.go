@@ -1,0 +1,409 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"bearings/internal/fastapi"
+	"bearings/internal/history"
+	"bearings/internal/incident"
+	"bearings/internal/report"
+)
+
+// incidents is a project with its incidents.
+type incidents struct {
+	*answer
+	store *incident.Store
+}
+
+func openIncidents(ctx context.Context, path string) (*incidents, error) {
+	t, err := single([]string{path})
+	if err != nil {
+		return nil, err
+	}
+	a, err := analyse(ctx, t, choice{})
+	if err != nil {
+		return nil, err
+	}
+	return &incidents{a, incident.In(a.workspace.Root())}, nil
+}
+
+// status says where an incident stands, with what only the disk knows.
+func (i *incidents) status(r *incident.Record) *incident.Status {
+	s := incident.StatusOf(r, i.project, i.result.Findings)
+	s.Unseen = i.touched(r)
+	return s
+}
+
+// touched names the env files that were written after the incident was opened: a
+// value in them may be another of the same length, which a record without values cannot tell.
+func (i *incidents) touched(r *incident.Record) []string {
+	var out []string
+	for _, path := range i.project.Tree.Paths() {
+		base := path.Base()
+		if base != ".env" && !strings.HasPrefix(base, ".env.") && !strings.HasSuffix(base, ".env") {
+			continue
+		}
+		info, err := os.Stat(i.workspace.Name(path))
+		if err == nil && info.ModTime().Truncate(time.Second).After(r.Opened) {
+			out = append(out, fmt.Sprintf("%s was written after the incident was opened: its values may be others, which the record, without values, cannot tell", path))
+		}
+	}
+	return out
+}
+
+func newIncident(s Streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "incident",
+		Short: "Keep what is known of an incident: initial state, changes and why, verdicts, next check",
+		Long: `incident records the state in which an incident began, and tells at any time what
+changed since and why, what is confirmed, which hypotheses are open, what is ruled
+out, and what to check next. Records are small files below .bearings/incidents; no
+secret is ever in them.`,
+		Example: `  bearings incident open "GET /me" 401 --symptom "token is issued, /me refuses" --before "renamed the key"
+  bearings incident status
+  bearings incident verdict 3fa2b1c0 ruled-out --because "the container has the same key"
+  bearings incident note "renamed JWT_SECRET back"
+  bearings incident close --because "the key has one name again"`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(incidentOpen(s), incidentStatus(s), incidentVerdict(s), incidentNote(s), incidentClose(s), incidentList(s))
+	return cmd
+}
+
+// projectFlags adds the flags that every command about incidents has.
+func projectFlags(cmd *cobra.Command, path, id *string) {
+	cmd.Flags().StringVar(path, "project", ".", "the project's folder")
+	if id != nil {
+		cmd.Flags().StringVar(id, "id", "", "which incident, where several are open")
+	}
+}
+
+func incidentOpen(s Streams) *cobra.Command {
+	var path string
+	var begin incident.Begin
+	cmd := &cobra.Command{
+		Use:   `open "GET /me" [STATUS]`,
+		Short: "Record the initial state, before anything is changed",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			i, err := openIncidents(cmd.Context(), path)
+			if err != nil {
+				return err
+			}
+			if len(i.project.Apps) == 0 {
+				return i.noApplication()
+			}
+			asked, err := report.Ask(i.project, strings.Join(args, " "), 0)
+			if err != nil {
+				return err
+			}
+			if asked.Operation == nil {
+				return errors.New(`name a path operation, as in bearings incident open "GET /me" 401`)
+			}
+			begin.At = time.Now()
+			i.revision(&begin)
+			r := incident.New(i.project, i.result.Findings, asked, begin)
+			if err := i.store.Create(r); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(s.Out, "opened %s: the initial state is kept in %s\n%s\n", r.ID,
+				filepath.ToSlash(filepath.Join(".bearings", "incidents", r.ID+".toml")), "bearings incident status tells where it stands and what to check next")
+			return err
+		},
+	}
+	projectFlags(cmd, &path, nil)
+	cmd.Flags().StringVar(&begin.Symptom, "symptom", "", "what is seen, in your words")
+	cmd.Flags().StringVar(&begin.Before, "before", "", "what was changed just before")
+	return cmd
+}
+
+// revision notes what git says of the working tree; nothing outside of git.
+func (i *incidents) revision(begin *incident.Begin) {
+	repo, err := history.Open(i.workspace.Root())
+	if err != nil {
+		return
+	}
+	head, branch, err := repo.Head()
+	if err != nil {
+		return
+	}
+	begin.Revision, begin.Branch, begin.Subject = head.Hash, branch, head.Subject
+	changed, err := repo.Uncommitted(head, i.workspace.Snapshot().Tree())
+	if err != nil {
+		return
+	}
+	for _, p := range changed {
+		begin.Uncommitted = append(begin.Uncommitted, string(p))
+	}
+}
+
+func incidentStatus(s Streams) *cobra.Command {
+	var path, id, color string
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Tell where the incident stands, and what to check next",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			on, err := colored(color, s.Out)
+			if err != nil {
+				return err
+			}
+			i, err := openIncidents(cmd.Context(), path)
+			if err != nil {
+				return err
+			}
+			r, err := i.store.Current(id)
+			if err != nil {
+				return err
+			}
+			return i.status(r).Document().WriteText(s.Out, i.project, report.Style{Color: on, Width: columns(s.Out)})
+		},
+	}
+	projectFlags(cmd, &path, &id)
+	colorFlag(cmd, &color)
+	return cmd
+}
+
+func incidentVerdict(s Streams) *cobra.Command {
+	var path, id, because string
+	cmd := &cobra.Command{
+		Use:   "verdict FINGERPRINT confirmed|ruled-out|open",
+		Short: "Keep what was verified about a finding, and because of what",
+		Args:  cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("verdict", args[1], incident.Confirmed, incident.RuledOut, incident.Open); err != nil {
+				return errors.New(strings.TrimPrefix(err.Error(), "--"))
+			}
+			if because == "" && args[1] != incident.Open {
+				return errors.New("say with --because what was seen: a verdict without a reason cannot be trusted later")
+			}
+			i, err := openIncidents(cmd.Context(), path)
+			if err != nil {
+				return err
+			}
+			r, err := i.store.Current(id)
+			if err != nil {
+				return err
+			}
+			f, err := incident.Find(i.result.Findings, args[0])
+			if err != nil {
+				return err
+			}
+			redact := report.NewRedactor(i.project)
+			_, err = i.store.Update(r.ID, func(r *incident.Record) error {
+				r.SetVerdict(incident.Verdict{
+					Fingerprint: f.Fingerprint(), Verdict: args[1], Because: incident.Scrub(i.project, because), At: now(), Code: f.Code, Message: redact.Text(f.Message),
+					Lines: report.Digests(i.project, f),
+				})
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(s.Out, "%s: %s\n", args[1], redact.Text(f.Message))
+			return err
+		},
+	}
+	projectFlags(cmd, &path, &id)
+	cmd.Flags().StringVar(&because, "because", "", "what was seen")
+	return cmd
+}
+
+func now() time.Time { return time.Now().UTC().Truncate(time.Second) }
+
+func incidentNote(s Streams) *cobra.Command {
+	var path, id string
+	cmd := &cobra.Command{
+		Use:   "note TEXT",
+		Short: "Say why something was changed; the note covers the changes since the note before",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			i, err := openIncidents(cmd.Context(), path)
+			if err != nil {
+				return err
+			}
+			r, err := i.store.Current(id)
+			if err != nil {
+				return err
+			}
+			text := incident.Scrub(i.project, strings.Join(args, " "))
+			surface := report.NewSurface(i.project)
+			covered := 0
+			_, err = i.store.Update(r.ID, func(r *incident.Record) error {
+				note := incident.Note{At: now(), Text: text, Covers: r.Uncovered(surface)}
+				covered = len(note.Covers)
+				r.Notes = append(r.Notes, note)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(s.Out, "noted; it says why of %s\n", plural(covered, "change", "changes"))
+			return err
+		},
+	}
+	projectFlags(cmd, &path, &id)
+	return cmd
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func incidentClose(s Streams) *cobra.Command {
+	var path, id, because string
+	cmd := &cobra.Command{
+		Use:   "close",
+		Short: "End the incident, and say how",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if because == "" {
+				return errors.New("say with --because how it ended: what it was, or that it is not known")
+			}
+			i, err := openIncidents(cmd.Context(), path)
+			if err != nil {
+				return err
+			}
+			r, err := i.store.Current(id)
+			if err != nil {
+				return err
+			}
+			because = incident.Scrub(i.project, because)
+			_, err = i.store.Update(r.ID, func(r *incident.Record) error {
+				if !r.IsOpen() {
+					return fmt.Errorf("%s is closed already", r.ID)
+				}
+				r.Closed, r.Outcome = now(), because
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(s.Out, "closed %s; bearings report --id %s tells it to a colleague\n", r.ID, r.ID)
+			return err
+		},
+	}
+	projectFlags(cmd, &path, &id)
+	cmd.Flags().StringVar(&because, "because", "", "how it ended")
+	return cmd
+}
+
+func incidentList(s Streams) *cobra.Command {
+	var path string
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the incidents, those that are open first",
+		Args:  cobra.NoArgs,
+		RunE: func(_ *cobra.Command, _ []string) error {
+			t, err := single([]string{path})
+			if err != nil {
+				return err
+			}
+			list, broken, err := incident.In(t.root).List()
+			if err != nil {
+				return err
+			}
+			return writeIncidents(s.Out, list, broken)
+		},
+	}
+	projectFlags(cmd, &path, nil)
+	return cmd
+}
+
+func writeIncidents(w io.Writer, list []*incident.Record, broken []*incident.CorruptError) error {
+	slices.SortStableFunc(list, func(a, b *incident.Record) int {
+		switch {
+		case a.IsOpen() == b.IsOpen():
+			return 0
+		case a.IsOpen():
+			return -1
+		}
+		return 1
+	})
+	var out strings.Builder
+	for _, r := range list {
+		words := "open"
+		if !r.IsOpen() {
+			words = "closed: " + r.Outcome
+		}
+		fmt.Fprintf(&out, "%s  %s  %s\n", r.ID, r.Title(), words)
+	}
+	for _, b := range broken {
+		fmt.Fprintf(&out, "%s\n", b)
+	}
+	if out.Len() == 0 {
+		out.WriteString("no incident has been opened\n")
+	}
+	_, err := io.WriteString(w, (*report.Redactor)(nil).Text(out.String()))
+	return err
+}
+
+func newReport(s Streams) *cobra.Command {
+	var path, id, format string
+	cmd := &cobra.Command{
+		Use:   "report",
+		Short: "Tell an incident to a colleague: event, structure, layer, confirmed, open, ruled out, repair plan",
+		Long: `report writes an incident as Markdown, or as one HTML page that loads nothing: the
+event, the structure per environment, the way of the request with a Mermaid
+diagram, the layer, what is confirmed, open and ruled out, the changes and why they
+were made, the repair plan, and how it does not happen again.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := oneOf("format", format, "markdown", "html", "text"); err != nil {
+				return err
+			}
+			i, err := openIncidents(cmd.Context(), path)
+			if err != nil {
+				return err
+			}
+			r, err := i.latest(id)
+			if err != nil {
+				return err
+			}
+			return writeReport(s.Out, i.project, i.status(r), format)
+		},
+	}
+	projectFlags(cmd, &path, &id)
+	cmd.Flags().StringVar(&format, "format", "markdown", "markdown, html or text")
+	return cmd
+}
+
+func writeReport(w io.Writer, p *fastapi.Project, s *incident.Status, format string) error {
+	switch format {
+	case "html":
+		return s.Report().WriteHTML(w, p, "Incident: "+s.Record.Title())
+	case "text":
+		return s.Report().WriteText(w, p, report.Style{Width: columns(w)})
+	}
+	return s.Report().WriteMarkdown(w, p)
+}
+
+// latest is the incident that is meant: also the last one that was closed, when none is open.
+func (i *incidents) latest(id string) (*incident.Record, error) {
+	r, err := i.store.Current(id)
+	if err == nil || id != "" {
+		return r, err
+	}
+	list, _, listErr := i.store.List()
+	if listErr != nil || len(list) == 0 {
+		return nil, err
+	}
+	if slices.ContainsFunc(list, (*incident.Record).IsOpen) {
+		return nil, err
+	}
+	return list[len(list)-1], nil
+}

@@ -1,0 +1,213 @@
+package incident
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"bearings/analyzers"
+	"bearings/internal/report"
+)
+
+// day writes a time for people, in UTC so that a record reads the same everywhere.
+func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+// Document tells where the incident stands, for the terminal.
+func (s *Status) Document() *report.Document {
+	d := &report.Document{}
+	r := s.Record
+	d.Heading(1, r.Title()+"  "+state(r))
+	d.Say(r.ID)
+	d.Say(said("symptom: ", r.Symptom))
+	d.Say(said("just before: ", r.Before))
+	d.Say(said("outcome: ", r.Outcome))
+	d.Heading(2, "Initial state")
+	s.initial(d)
+	d.Heading(2, "What changed since, in meaning")
+	s.changes(d)
+	if len(r.Notes) > 0 {
+		d.Heading(2, "Notes")
+		for _, n := range r.Notes {
+			d.Item(0, n.Text, day(n.At))
+		}
+	}
+	d.Heading(2, "Confirmed")
+	s.items(d, s.Confirmed, "nothing")
+	d.Heading(2, "Hypotheses still open, in the order of isolation")
+	s.items(d, s.Hypotheses, "none")
+	d.Heading(2, "Ruled out")
+	s.ruledOut(d)
+	s.gone(d, "No longer found")
+	if r.IsOpen() {
+		d.Heading(2, "Next check")
+		s.next(d)
+	}
+	return d
+}
+
+// gone lists what was found when the incident began, or got a verdict, and is no longer there.
+func (s *Status) gone(d *report.Document, title string) {
+	if len(s.Gone)+len(s.Vanished) == 0 {
+		return
+	}
+	d.Heading(2, title)
+	told := map[string]bool{}
+	for _, v := range s.Gone {
+		told[v.Fingerprint] = true
+		d.Item(0, v.Message, v.Verdict+" on "+day(v.At)+": "+v.Because)
+	}
+	for _, f := range s.Vanished {
+		if !told[f.Fingerprint] {
+			d.Item(0, f.Message, f.Certainty, "no verdict")
+		}
+	}
+}
+
+func said(label, text string) string {
+	if text == "" {
+		return ""
+	}
+	return label + text
+}
+
+func state(r *Record) string {
+	if r.IsOpen() {
+		return "open since " + day(r.Opened)
+	}
+	return "closed " + day(r.Closed)
+}
+
+func (s *Status) initial(d *report.Document) {
+	i := s.Record.Initial
+	switch {
+	case i.Revision == "":
+		d.Item(0, "not in git: the state is known from this record alone")
+	case i.Branch == "":
+		d.Item(0, "revision "+i.Revision[:min(10, len(i.Revision))]+" (detached) "+i.Subject)
+	default:
+		d.Item(0, "revision "+i.Revision[:min(10, len(i.Revision))]+" on "+i.Branch+": "+i.Subject)
+	}
+	if len(i.Uncommitted) > 0 {
+		d.Item(0, "not committed: "+strings.Join(i.Uncommitted, ", "))
+	}
+	if i.FastAPI != "" {
+		d.Item(0, "FastAPI "+i.FastAPI)
+	}
+	if len(i.Environments) > 0 {
+		d.Item(0, "environments: "+strings.Join(i.Environments, ", "))
+	}
+	d.Item(0, fmt.Sprintf("findings about it: %d", len(i.Findings)))
+	for _, f := range i.Findings {
+		d.Item(1, f.Message, f.Certainty, f.Place)
+	}
+}
+
+func (s *Status) changes(d *report.Document) {
+	if len(s.Changes) == 0 {
+		d.Item(0, "nothing that has to do with authentication")
+	}
+	unexplained := 0
+	for _, c := range s.Changes {
+		why := "no note says why"
+		if c.Why != "" {
+			why = "why: " + c.Why
+		} else {
+			unexplained++
+		}
+		place := ""
+		if c.File != "" {
+			place = fmt.Sprintf("%s:%d", c.File, max(c.Line, 1))
+		}
+		d.Item(0, c.String(), place, why)
+	}
+	if unexplained > 0 && s.Record.IsOpen() {
+		d.Say(`bearings incident note "…" keeps the why of what is not noted yet`)
+	}
+	for _, u := range s.Unseen {
+		d.Item(0, u)
+	}
+}
+
+func (s *Status) items(d *report.Document, list []Item, none string) {
+	if len(list) == 0 {
+		d.Item(0, none)
+	}
+	for _, i := range list {
+		d.AddFinding(s.Project, i.Finding, verdictWords(i))
+	}
+}
+
+// verdictWords says what was verified about a finding, and whether that still holds.
+func verdictWords(i Item) string {
+	if i.Verdict == nil {
+		return ""
+	}
+	words := fmt.Sprintf("%s on %s: %s", i.Verdict.Verdict, day(i.Verdict.At), i.Verdict.Because)
+	if i.Stale {
+		return "STALE verdict, its lines have changed since: " + words
+	}
+	return words
+}
+
+func (s *Status) ruledOut(d *report.Document) {
+	for _, i := range s.RuledOut {
+		d.Item(0, i.Finding.Message, verdictWords(i), i.Finding.Fingerprint()[:8])
+	}
+	d.AddRuledOut(s.Project, s.Excluded)
+	if len(s.RuledOut)+len(s.Excluded) == 0 {
+		d.Item(0, "nothing")
+	}
+}
+
+// next names the first thing to check: a confirmed fault is mended before a hypothesis is looked at.
+func (s *Status) next(d *report.Document) {
+	for _, list := range [][]Item{s.stale(), s.Hypotheses} {
+		for _, i := range list {
+			f := i.Finding
+			if f.Check.Say == "" && f.Check.Run == "" {
+				continue
+			}
+			d.Item(0, f.Check.Say, f.Message)
+			d.Code("sh", f.Check.Run)
+			d.Say(fmt.Sprintf("then: bearings incident verdict %s confirmed|ruled-out --because \"…\"", f.Fingerprint()[:8]))
+			return
+		}
+	}
+	for _, i := range s.Confirmed {
+		for _, fix := range i.Finding.Fixes {
+			d.Item(0, "mend what is confirmed: "+fix.Title, i.Finding.Message)
+			return
+		}
+	}
+	switch {
+	case s.Explanation == nil:
+		d.Item(0, s.Record.Operation+" is no longer there")
+	case len(s.Confirmed) > 0:
+		d.Item(0, "mend what is confirmed, and send the request again")
+	default:
+		d.Item(0, "the files hold no further hypothesis: send the request, and compare its answer's text with the places of bearings explain \""+s.Record.Operation+"\"")
+	}
+}
+
+func (s *Status) stale() []Item {
+	var out []Item
+	for _, i := range s.Confirmed {
+		if i.Stale {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// layer says in which family the cause lies, as far as it is known.
+func (s *Status) layer() (analyzers.Family, bool) {
+	for _, i := range s.Confirmed {
+		if i.Finding.Severity >= analyzers.Warning {
+			return i.Finding.Family, true
+		}
+	}
+	for _, i := range s.Hypotheses {
+		return i.Finding.Family, false
+	}
+	return "", false
+}

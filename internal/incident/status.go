@@ -1,0 +1,164 @@
+package incident
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"bearings/analyzers"
+	"bearings/internal/fastapi"
+	"bearings/internal/report"
+)
+
+// Status is where an incident stands: the record against the project as it is now.
+type Status struct {
+	Record  *Record
+	Project *fastapi.Project
+
+	Explanation *report.Explanation // nil when the operation is gone
+	Changes     []Change
+	Confirmed   []Item // what the files or a person confirmed
+	Hypotheses  []Item // still open, in the order of isolation
+	RuledOut    []Item // by a person
+	Excluded    []report.RuledOut
+	Gone        []Verdict // verdicts about findings that are no longer there
+	Vanished    []Finding // initial findings that are no longer there
+	Unseen      []string  // what may have changed without the files telling
+}
+
+// Change is one thing that differs from the initial state, with the note that says why.
+type Change struct {
+	report.Difference
+	Why string // "" when no note covers it
+}
+
+// Item is a finding with what was verified about it.
+type Item struct {
+	Finding analyzers.Finding
+	Verdict *Verdict
+	Stale   bool // a line on which the verdict rests has changed since
+}
+
+// StatusOf says where an incident stands.
+func StatusOf(r *Record, p *fastapi.Project, findings []analyzers.Finding) *Status {
+	s := &Status{Record: r, Project: p}
+	now := report.NewSurface(p)
+	for _, d := range r.Differences(now) {
+		s.Changes = append(s.Changes, Change{d, r.why(d.String())})
+	}
+	asked, err := report.Ask(p, r.Operation, r.Status)
+	if err != nil || asked.Operation == nil {
+		asked = moved(r, p, now)
+	}
+	relevant := findings
+	if asked.Operation != nil {
+		s.Explanation = report.Explain(p, findings, asked)
+		relevant = slices.Concat(s.Explanation.Confirmed, s.Explanation.Hypotheses)
+		s.Excluded = s.Explanation.RuledOut
+	}
+	s.sort(p, relevant, findings)
+	return s
+}
+
+// Differences says what the surface now has otherwise than the initial state.
+func (r *Record) Differences(now *report.Surface) []report.Difference {
+	return report.CompareAll(r.surface(), now)
+}
+
+// moved finds the operation under another path, by its handler.
+func moved(r *Record, p *fastapi.Project, now *report.Surface) report.Asked {
+	handler, _ := r.surface().Operation(r.Operation)
+	if name := now.Served(handler); name != "" {
+		if asked, err := report.Ask(p, name, r.Status); err == nil {
+			return asked
+		}
+	}
+	return report.Asked{}
+}
+
+// why returns the note that covers a change.
+func (r *Record) why(change string) string {
+	for _, n := range slices.Backward(r.Notes) {
+		if slices.Contains(n.Covers, change) {
+			return n.Text
+		}
+	}
+	return ""
+}
+
+// sort puts findings where they belong by their certainty and their verdicts.
+func (s *Status) sort(p *fastapi.Project, relevant, all []analyzers.Finding) {
+	here := map[string]bool{}
+	for _, f := range all {
+		here[f.Fingerprint()] = true
+		v := s.Record.verdict(f.Fingerprint())
+		if v != nil && !slices.ContainsFunc(relevant, func(r analyzers.Finding) bool { return r.Fingerprint() == f.Fingerprint() }) {
+			relevant = append(relevant, f)
+		}
+	}
+	for _, f := range report.Isolated(relevant) {
+		item := Item{Finding: f, Verdict: s.Record.verdict(f.Fingerprint())}
+		if v := item.Verdict; v != nil {
+			item.Stale = !slices.Equal(v.Lines, report.Digests(p, f))
+		}
+		switch {
+		case item.Verdict != nil && item.Verdict.Verdict == RuledOut && !item.Stale:
+			s.RuledOut = append(s.RuledOut, item)
+		case f.Certainty == analyzers.Confirmed, item.Verdict != nil && item.Verdict.Verdict == Confirmed && !item.Stale:
+			s.Confirmed = append(s.Confirmed, item)
+		default:
+			s.Hypotheses = append(s.Hypotheses, item)
+		}
+	}
+	for _, v := range s.Record.Verdicts {
+		if !here[v.Fingerprint] {
+			s.Gone = append(s.Gone, v)
+		}
+	}
+	for _, f := range s.Record.Initial.Findings {
+		if !here[f.Fingerprint] {
+			s.Vanished = append(s.Vanished, f)
+		}
+	}
+}
+
+// Title is the event in short.
+func (r *Record) Title() string {
+	if r.Status == 0 {
+		return r.Operation
+	}
+	return fmt.Sprintf("%s → %d", r.Operation, r.Status)
+}
+
+// Find returns the finding that a person names by the beginning of its
+// fingerprint, or by its rule where one finding only is of that rule.
+func Find(findings []analyzers.Finding, name string) (analyzers.Finding, error) {
+	var hits []analyzers.Finding
+	for _, f := range findings {
+		if f.Code == name || len(name) >= 4 && strings.HasPrefix(f.Fingerprint(), name) {
+			hits = append(hits, f)
+		}
+	}
+	switch len(hits) {
+	case 1:
+		return hits[0], nil
+	case 0:
+		return analyzers.Finding{}, fmt.Errorf("no finding has the fingerprint %q; bearings incident status shows those that are open", name)
+	}
+	names := make([]string, len(hits))
+	for i, f := range hits {
+		names[i] = f.Fingerprint()[:8]
+	}
+	return analyzers.Finding{}, fmt.Errorf("%q names %d findings: %s", name, len(hits), strings.Join(names, ", "))
+}
+
+// Uncovered lists the changes since the initial state that no note covers, as sentences.
+func (r *Record) Uncovered(now *report.Surface) []string {
+	var out []string
+	for _, d := range r.Differences(now) {
+		if r.why(d.String()) == "" {
+			out = append(out, d.String())
+		}
+	}
+	return out
+}
