@@ -20,7 +20,14 @@ var EnvNotInImage = &Analyzer{
 				Effect: keyEffect(p, k, in.row),
 				Check:  Check{Say: "See whether the variable is there in the running container: the length is 0 if it is not", Run: printenv(in.env, name)},
 			}
-			if strings.HasSuffix(in.argument.Name, "_FILE") {
+			if in.argument.Passed {
+				f.At, f.Certainty, f.Severity = in.argument.At, Hypothesis, Warning
+				f.Message = fmt.Sprintf("%s is handed on to %s from the shell, and the files have it in %s alone, which compose does not read here", name, fault.environments(), in.line.Path)
+				f.Effect = missingKeyEffect(p, k)
+				e.add(in.argument.At, "takes what the shell has")
+				e.add(in.line, "has the value, and does not count")
+				f.Fixes = []Fix{{Title: "Name the file under env_file"}}
+			} else if strings.HasSuffix(in.argument.Name, "_FILE") {
 				f.At = in.argument.At
 				f.Message = fmt.Sprintf("%s names a file with the key in %s, and the program reads %s alone, so %s", in.argument.Name, fault.environments(), name, insteadWords(in.row))
 				e.add(in.argument.At, "names a file that nothing reads")

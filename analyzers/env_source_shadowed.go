@@ -2,6 +2,7 @@ package analyzers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"bearings/internal/environment"
@@ -43,7 +44,7 @@ func shadowedKey(p *fastapi.Project, env *environment.Environment, k *fastapi.Ke
 	}
 	e.add(row.Source, "wins")
 	for _, s := range row.Shadowed {
-		if s.Same {
+		if s.Same || overriding(env, row.Source, s.At) {
 			continue
 		}
 		through := throughOf(p, env, k.Read, s.At)
@@ -85,6 +86,11 @@ func shadowedKey(p *fastapi.Project, env *environment.Environment, k *fastapi.Ke
 	e.add(k.At, "reads "+name)
 	f.Evidence = e.list
 	return f, true
+}
+
+// overriding says whether one compose file overrides the other, which is what they are for.
+func overriding(env *environment.Environment, winner, loser source.Location) bool {
+	return env.Kind == environment.Compose && slices.Contains(env.Described, winner.Path) && slices.Contains(env.Described, loser.Path) && winner.Path != loser.Path
 }
 
 func describeSource(via string, at source.Location) string {

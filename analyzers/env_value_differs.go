@@ -79,6 +79,9 @@ func serviceNameOf(name string) string {
 
 func servicesDiffer(p *fastapi.Project, sign, verify *fastapi.TokenCall, a, b fastapi.KeyRow) Finding {
 	k := verify.Key.Key
+	if main := environmentOf(p, a.Environment).Described[0]; k == sign.Key.Key && b.Source.Path == main && a.Source.Path != main {
+		a, b = b, a // the line of the override is the one to look at
+	}
 	name := keyName(k)
 	e := places{project: p}
 	e.add(b.Source, "the value in "+b.Environment)

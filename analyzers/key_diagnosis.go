@@ -111,6 +111,13 @@ func (d *keyDiagnosis) add(code string, in keyFaultIn) {
 // look decides on one environment.
 func (d *keyDiagnosis) look(e *environment.Environment, row fastapi.KeyRow) {
 	in := keyFaultIn{env: e, row: row}
+	if a := row.Assignment; row.State == fastapi.StateUnknown && a != nil && a.Passed && !losingLine(row) && e.Kind == environment.Compose {
+		if line, ok := d.lineIn(fastapi.Absence{}); ok {
+			in.argument, in.line = *a, line
+			d.add("env-not-in-image", in)
+		}
+		return
+	}
 	if emptyUnlessSet(row) || row.State == fastapi.StateEmpty && row.Assignment != nil {
 		d.empty(in)
 		return
@@ -317,6 +324,9 @@ func (d *keyDiagnosis) plain(in keyFaultIn) {
 		if in.env.Kind == environment.Image {
 			return // the container is meant to be given its key
 		}
+		if !isLocal && !startsServer(d.p, in.env) {
+			return // a script, of a migration perhaps, that signs nothing
+		}
 		if _, read := d.p.Offers(in.env, d.key.Read); isLocal && len(read) == 0 {
 			line, ok := templateWithout(d.p, d.key)
 			if !ok {
@@ -326,6 +336,24 @@ func (d *keyDiagnosis) plain(in keyFaultIn) {
 		}
 		d.add("key-missing", in)
 	}
+}
+
+// startsServer says whether an environment runs an application server, or a script that imports one.
+func startsServer(p *fastapi.Project, e *environment.Environment) bool {
+	for _, c := range e.Commands {
+		if c.Server != "python" && c.Server != "" {
+			return true
+		}
+		for _, path := range p.Tree.Paths() {
+			if c.App == "" || !strings.HasSuffix("/"+string(path), "/"+strings.TrimPrefix(c.App, "./")) {
+				continue
+			}
+			if m := moduleOf(p, path); m != nil && (importsPackage(m, "uvicorn") || importsPackage(m, "hypercorn") || importsPackage(m, "granian")) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // templateWithout finds the template of an env file, .env.example, that lists other

@@ -18,8 +18,14 @@ var KeyNameMismatch = &Analyzer{
 		for _, fault := range keyFaults(pass.Project, "key-name-mismatch") {
 			pass.Report(nameMismatch(pass.Project, fault))
 		}
+		seen := map[string]bool{}
 		for _, miss := range pass.Project.FileMisses {
+			id := fmt.Sprint(miss.File, miss.Section, miss.Key)
+			if seen[id] {
+				continue
+			}
 			if f, ok := sectionMismatch(pass.Project, miss); ok {
+				seen[id] = true
 				pass.Report(f)
 			}
 		}
@@ -58,6 +64,10 @@ func nameMismatch(p *fastapi.Project, fault *keyFault) Finding {
 		} else {
 			f.At = keyPlace(k)
 		}
+	case ignored:
+		f.At = k.Read.IgnoredAt
+		f.Message = fmt.Sprintf("%s, and pydantic 2 passes over env= of a Field and reads %s, so %s", provided, name, insteadWords(in.row))
+		e.add(f.At, "is passed over by pydantic 2; validation_alias= is what it takes")
 	case nested:
 		f.At = k.At
 		f.Message = fmt.Sprintf("%s, which %s does not take without an env_nested_delimiter, so %s", provided, name, insteadWords(in.row))

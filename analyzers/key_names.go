@@ -15,6 +15,7 @@ const (
 	otherPrefix nameKind = "prefix"
 	nested      nameKind = "nested"
 	spelling    nameKind = "spelling"
+	ignored     nameKind = "ignored"
 )
 
 // otherName: the environment gives the key under a name that is nearly the one that is read.
@@ -64,6 +65,9 @@ func differs(r *fastapi.EnvRead, provided string) (kind nameKind, rank int) {
 		if plainName(provided) == plainName(r.Outer+field) {
 			return nested, 0
 		}
+	}
+	if r.Ignored != "" && strings.EqualFold(r.Ignored, provided) {
+		return ignored, 0
 	}
 	rank = -1
 	better := func(k nameKind, n int) {

@@ -78,6 +78,7 @@ type stateSearch struct {
 	writes, reads map[source.Location]stateUse // by the place of the container
 	order         []source.Location
 	seen          [2]map[*python.Function]bool // functions that were looked at, for reads and for writes
+	self          *interpret.Instance          // the receiver of the method that is looked at, an object of a module
 }
 
 func (s *stateSearch) dependencies(list []*fastapi.Dependency, depth int) {
@@ -109,7 +110,10 @@ func (s *stateSearch) function(path source.Path, fn *python.Function, use, depth
 	python.Inspect(fn.Body, func(node any) bool {
 		if call, ok := node.(*python.Call); ok {
 			if f, ok := s.p.Eval(path, call.Func).(*interpret.Func); ok && f.Def != nil && f.Module != nil {
+				outer := s.self
+				s.self, _ = f.Self.(*interpret.Instance)
 				s.function(f.Module.Path, f.Def, use, depth+1)
+				s.self = outer
 			}
 		}
 		return true
@@ -124,10 +128,18 @@ func (s *stateSearch) container(path source.Path, fn *python.Function, x python.
 			return source.Location{}
 		}
 	case *python.Attribute:
+		if name, ok := n.Value.(*python.Name); ok && s.self != nil && len(fn.Params) > 0 && fn.Params[0].Name == name.ID {
+			return emptyContainer(s.self.Attrs[n.Attr])
+		}
 	default:
 		return source.Location{}
 	}
-	switch v := s.p.Eval(path, x).(type) {
+	return emptyContainer(s.p.Eval(path, x))
+}
+
+// emptyContainer is the place at which a container was made without entries; zero when it is none.
+func emptyContainer(v interpret.Value) source.Location {
+	switch v := v.(type) {
 	case *interpret.Dict:
 		if len(v.Entries) == 0 && v.File == "" {
 			return v.At

@@ -39,6 +39,7 @@ type linker struct {
 	coroutines    []CoroutineCall
 	coroutineSeen map[source.Location]bool
 	pairs         []TokenPair
+	signers       []interpret.Value                   // the keys given to other classes that sign
 	served        map[interpret.Value]source.Location // applications that something names: a start command, the configuration
 }
 

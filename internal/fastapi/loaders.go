@@ -17,6 +17,7 @@ type loaderState struct {
 
 // initLoader is the construction of a configuration object.
 func (l *linker) initLoader(site *interpret.CallSite, path string, self *interpret.Instance, args *interpret.Args) {
+	l.signer(path, args)
 	switch path {
 	case "starlette.config.Config": // Config(env_file=None, environ=os.environ, env_prefix="")
 		st := &loaderState{known: true}

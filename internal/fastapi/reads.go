@@ -35,6 +35,9 @@ type EnvRead struct {
 	FindUp bool
 	// Whole: the value is the whole text of the file.
 	Whole bool
+	// Ignored is a name that is given and not taken: env= of a Field in pydantic 2.
+	Ignored   string
+	IgnoredAt source.Location
 	// Outer is the variable that may give the whole model, as JSON, of which this is a field.
 	Outer string
 }

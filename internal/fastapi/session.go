@@ -20,6 +20,27 @@ func (l *linker) sessionKeys(p *Project, byRead map[*EnvRead]*Key, byPlace map[s
 			}
 		}
 	}
+	for _, v := range l.signers {
+		l.keyFor(p, v, byRead, byPlace, Signs|Verifies)
+	}
+}
+
+// signer keeps the key that is given to a class that signs and verifies by itself:
+// fastapi-users 10 to 15, fastapi-login 1, fastapi-jwt 0, itsdangerous 2.
+func (l *linker) signer(path string, args *interpret.Args) {
+	name := ""
+	switch path {
+	case "fastapi_users.authentication.JWTStrategy", "fastapi_users.authentication.strategy.JWTStrategy", "fastapi_login.LoginManager":
+		name = "secret"
+	case "fastapi_jwt.JwtAccessBearer", "fastapi_jwt.JwtRefreshBearer", "fastapi_jwt.JwtAccessCookie", "fastapi_jwt.JwtAccessBearerCookie",
+		"itsdangerous.URLSafeTimedSerializer", "itsdangerous.URLSafeSerializer", "itsdangerous.TimestampSigner", "itsdangerous.Signer", "itsdangerous.TimedSerializer":
+		name = "secret_key"
+	default:
+		return
+	}
+	if v := args.Value(0, name); v != nil {
+		l.signers = append(l.signers, v)
+	}
 }
 
 // Carries says whether a value hands the text of what it is made of on, perhaps

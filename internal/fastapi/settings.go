@@ -217,7 +217,11 @@ func (l *linker) fieldDefault(r *EnvRead, fd interpret.FieldOf) (aliases []strin
 	}
 	for _, key := range []string{"validation_alias", "alias", "env"} {
 		a, ok := inst.Args.Get(-1, key)
-		if !ok || (key == "env" && !r.Config.Version1) { // pydantic 2 ignores Field(env=…)
+		if ok && key == "env" && !r.Config.Version1 { // pydantic 2 ignores Field(env=…)
+			r.Ignored, _ = l.constant(a.Value)
+			r.IgnoredAt = a.At
+		}
+		if !ok || key == "env" && !r.Config.Version1 {
 			continue
 		}
 		if names := l.aliasNames(a.Value); len(names) > 0 {
