@@ -85,7 +85,7 @@ func discardedCookie(pass *Pass, k *cookieCall, told map[source.Location]bool) {
 
 // goesOn reports whether a dependency that was called goes on to the handler after the call.
 func goesOn(k *cookieCall) bool {
-	rest := restOf(k)
+	rest := restAfter(k.in.Function, k.at)
 	for i := len(rest) - 1; i >= 0; i-- {
 		if alwaysEnds(rest[i]) {
 			for _, st := range rest[i] {
@@ -99,32 +99,13 @@ func goesOn(k *cookieCall) bool {
 	return true
 }
 
-// restOf lists what follows the call in each block that holds it, outermost first.
-func restOf(k *cookieCall) (rest [][]python.Stmt) {
-	for block := k.in.Function.Body; block != nil; {
-		i := coveringIn(block, k.at.Span)
-		if i < 0 {
-			break
-		}
-		rest = append(rest, block[i+1:])
-		holder := block[i]
-		block = nil
-		for _, inner := range blocksOf(holder) {
-			if coveringIn(inner, k.at.Span) >= 0 {
-				block = inner
-			}
-		}
-	}
-	return rest
-}
-
 // follows reports whether a statement is reached after the call: it stands further
 // down in a block that holds the call, and nothing between ends the function.
 func follows(k *cookieCall, at source.Location) bool {
 	if at.Path != k.path || at.Span.Start < k.at.Span.End {
 		return false
 	}
-	rest := restOf(k)
+	rest := restAfter(k.in.Function, k.at)
 	for i := len(rest) - 1; i >= 0; i-- {
 		if coveringIn(rest[i], at.Span) >= 0 {
 			return true

@@ -22,13 +22,16 @@ func runRefusalDropped(pass *Pass) {
 				continue
 			}
 			seen[m.Callable.At] = true
-			d := &dropped{pass, m, m.Callable.Module, m.Callable.Function}
+			d := &dropped{pass: pass, m: m, path: m.Callable.Module, fn: m.Callable.Function}
 			d.unreturned()
 			if httpOnly(m) {
 				d.unawaited()
-				d.falls()
+				if d.reports == 0 { // what was reported may be why the end is reached
+					d.falls()
+				}
 			} else if m.Kind == fastapi.PureASGI {
 				d.eaten()
+				d.answersTwice()
 			}
 		}
 	}
@@ -40,6 +43,8 @@ type dropped struct {
 	m    *fastapi.Middleware
 	path source.Path
 	fn   *python.Function
+
+	reports int
 }
 
 func (d *dropped) at(n interface{ Span() source.Span }) source.Location {
@@ -49,6 +54,7 @@ func (d *dropped) at(n interface{ Span() source.Span }) source.Location {
 func (d *dropped) report(f Finding) {
 	f.Subject, f.Certainty = d.m.Class+f.Subject, addedSometimes(d.m)
 	f.Evidence = withPlaceOnce(f.Evidence, d.m.At, shortName(d.m.Class)+" is added here")
+	d.reports++
 	d.pass.Report(f)
 }
 

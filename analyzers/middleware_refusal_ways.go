@@ -1,6 +1,7 @@
 package analyzers
 
 import (
+	"fmt"
 	"strings"
 
 	"bearings/internal/fastapi"
@@ -160,4 +161,75 @@ func readsBody(c *python.Call, requests map[string]bool) bool {
 	}
 	name, ok := attr.Value.(*python.Name)
 	return ok && requests[name.ID] && (attr.Attr == "body" || attr.Attr == "json" || attr.Attr == "form")
+}
+
+// answersTwice finds pure ASGI middleware that sends its refusal and then goes on
+// to the application.
+func (d *dropped) answersTwice() {
+	if d.m.Flow == nil {
+		return
+	}
+	for i := range d.m.Flow.Outcomes {
+		o := &d.m.Flow.Outcomes[i]
+		if o.Kind != fastapi.Returns || o.Status < 400 || len(o.Through) > 0 || o.At.Path != d.path || !d.fn.Span().Covers(o.At.Span) {
+			continue
+		}
+		next, ok := d.nextAfter(o.At)
+		if !ok {
+			continue
+		}
+		f := Finding{
+			At: o.At, Subject: " twice",
+			Message:  fmt.Sprintf("%s sends its %d and then goes on to the application", shortName(d.m.Class), o.Status),
+			Effect:   Effect{Certainty: Confirmed, Status: []int{o.Status}, Text: "the route runs for a request that was refused, and its answer ends as RuntimeError: the response had begun already"},
+			Evidence: []Evidence{{At: next, Note: "is reached after the refusal"}},
+			Check:    Check{Say: "Send a request that the middleware refuses: the route runs all the same"},
+			Fixes:    []Fix{{Title: "Return after the refusal"}},
+		}
+		if st, ok := statementAt(d.pass.Project, o.At); ok {
+			if file, err := d.pass.Project.Tree.File(d.path); err == nil {
+				line := file.Line(file.LineOf(st.stmt().Span().Start))
+				indent := file.Slice(source.Span{Start: line.Start, End: st.stmt().Span().Start})
+				if end := st.stmt().Span().End; strings.TrimSpace(indent) == "" {
+					f.Fixes[0].Edits = map[source.Path][]source.Edit{d.path: {{Span: source.Span{Start: end, End: end}, NewText: "\n" + indent + "return"}}}
+				}
+			}
+		}
+		d.report(f)
+	}
+}
+
+// nextAfter finds a call of the application that is reached after a place.
+func (d *dropped) nextAfter(at source.Location) (source.Location, bool) {
+	rest := restAfter(d.fn, at)
+	for i := len(rest) - 1; i >= 0; i-- {
+		for _, n := range d.m.Flow.Next {
+			if n.At.Path == at.Path && coveringIn(rest[i], n.At.Span) >= 0 {
+				return n.At, true
+			}
+		}
+		if alwaysEnds(rest[i]) {
+			break
+		}
+	}
+	return source.Location{}, false
+}
+
+// restAfter lists what follows a place in each block of a function that holds it, outermost first.
+func restAfter(fn *python.Function, at source.Location) (rest [][]python.Stmt) {
+	for block := fn.Body; block != nil; {
+		i := coveringIn(block, at.Span)
+		if i < 0 {
+			break
+		}
+		rest = append(rest, block[i+1:])
+		holder := block[i]
+		block = nil
+		for _, inner := range blocksOf(holder) {
+			if coveringIn(inner, at.Span) >= 0 {
+				block = inner
+			}
+		}
+	}
+	return rest
 }

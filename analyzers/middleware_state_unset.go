@@ -23,6 +23,7 @@ type unset struct {
 	at     source.Location
 	setter layer
 	next   fastapi.NextCall
+	when   []fastapi.Condition // under which it is set after all
 	ops    []*fastapi.Operation
 }
 
@@ -62,8 +63,8 @@ func unsetReads(p *fastapi.Project, app *fastapi.App, setters map[string][]layer
 				continue
 			}
 			probes++
-			next, l, ok := skippedBy(p, o, by, r.Name)
-			if !ok {
+			skipped := skippedBy(p, o, by, r)
+			if skipped == nil {
 				continue
 			}
 			found := false
@@ -73,7 +74,7 @@ func unsetReads(p *fastapi.Project, app *fastapi.App, setters map[string][]layer
 				}
 			}
 			if !found {
-				list = append(list, &unset{r.Name, r.At, l, next, []*fastapi.Operation{o}})
+				list = append(list, skipped)
 			}
 		}
 	}
@@ -127,9 +128,9 @@ func stateOf(o *fastapi.Operation) (reads []fastapi.StateUse, sets map[string]bo
 	return reads, sets
 }
 
-// skippedBy reports whether a request to the operation passes every middleware that
-// sets the name without its being set, and which of them decides that by the path.
-func skippedBy(p *fastapi.Project, o *fastapi.Operation, by []layer, name string) (next fastapi.NextCall, l layer, ok bool) {
+// skippedBy reports whether a request to the operation may pass every middleware
+// that sets the name without its being set, and where it then goes on.
+func skippedBy(p *fastapi.Project, o *fastapi.Operation, by []layer, r fastapi.StateUse) (u *unset) {
 	method := "GET"
 	if len(o.Methods) > 0 {
 		method = o.Methods[0]
@@ -137,16 +138,28 @@ func skippedBy(p *fastapi.Project, o *fastapi.Operation, by []layer, name string
 	for _, candidate := range by {
 		g := p.Send(candidate.Middleware, fastapi.Probe{Method: method, Path: o.Requested()})
 		if g == nil || g.Unsure || !g.Flow.CallsNext || len(g.Flow.Next) == 0 {
-			return next, l, false
+			return nil
 		}
+		u = &unset{name: r.Name, at: r.At, setter: candidate, next: g.Flow.Next[0], ops: []*fastapi.Operation{o}}
 		for _, s := range g.Flow.SetsState {
-			if s.Name == name {
-				return next, l, false
+			if s.Name != r.Name {
+				continue
 			}
+			next, ok := setSometimes(candidate.Middleware, g.Flow, r.Name)
+			if !ok || len(r.When) > 0 || refusedBefore(o) {
+				return nil
+			}
+			u.next, u.when = next, s.When
 		}
-		next, l, ok = g.Flow.Next[0], candidate, true
 	}
-	return next, l, ok
+	return u
+}
+
+// refusedBefore reports whether something on the operation's way refuses requests
+// without credentials, so that a read behind it may not be reached.
+func refusedBefore(o *fastapi.Operation) (refused bool) {
+	eachDependency(o, func(d *fastapi.Dependency) { refused = refused || d.Scheme != nil && d.Scheme.AutoError })
+	return refused
 }
 
 func reportUnset(pass *Pass, u *unset) {
@@ -157,6 +170,11 @@ func reportUnset(pass *Pass, u *unset) {
 		Effect:  Effect{Certainty: Confirmed, Status: []int{500}, Text: fmt.Sprintf("%s ends as 500: AttributeError, 'State' object has no attribute '%s'", severalNames(names), u.name)},
 		Check:   Check{Say: "Call it without credentials", Run: curlFor(u.ops[0], "")},
 		Fixes:   []Fix{{Title: fmt.Sprintf("Set request.state.%s before the middleware passes any request on", u.name)}},
+	}
+	if len(u.when) > 0 {
+		f.Message = fmt.Sprintf("request.state.%s is read on every way, and %s sets it on some only", u.name, shortName(u.setter.Class))
+		f.Effect.Certainty = Hypothesis
+		f.Evidence = withPlaceOnce(f.Evidence, u.when[len(u.when)-1].At, "is set where this holds")
 	}
 	for _, n := range u.setter.Flow.Next {
 		if n.At == u.next.At {

@@ -175,6 +175,9 @@ func reportWithout(pass *Pass, app *fastapi.App, want provision, what string, li
 		read = "request." + what
 	}
 	f.Message = fmt.Sprintf("%s is read, and the application has no %s", read, shortName(want.class))
+	if strings.Contains(read, ".authorize_") {
+		f.Message = fmt.Sprintf("%s keeps its state in request.session, and the application has no %s", read, shortName(want.class))
+	}
 	f.Evidence = withPlaceOnce(f.Evidence, app.At, "no "+shortName(want.class)+" on this application")
 	if want.class == authenticationClass {
 		for _, at := range backends(pass.Project) {

@@ -37,7 +37,7 @@ func handlesRefusals(app *fastapi.App, h *fastapi.ExceptionHandler) bool {
 				return
 			}
 			for _, out := range c.Flow.Outcomes {
-				raised = raised || out.Kind == fastapi.Raises && !out.Caught && out.Exception == h.Canonical && (out.Status == 401 || out.Status == 403)
+				raised = raised || out.Kind == fastapi.Raises && !out.Caught && out.Exception == h.Canonical && (!out.HTTP || out.Status == 401 || out.Status == 403)
 			}
 		})
 	}
@@ -77,13 +77,16 @@ func flattens(pass *Pass, app *fastapi.App, h *fastapi.ExceptionHandler) {
 
 func reportFlattened(pass *Pass, h *fastapi.ExceptionHandler, o *fastapi.Outcome) {
 	what := "every " + h.For
+	if !isExceptionClass(h.Canonical) && h.Status == 0 {
+		what = "every " + shortName(h.For)
+	}
 	if h.Status != 0 {
 		what = fmt.Sprintf("every %d", h.Status)
 	}
 	f := Finding{
 		At: o.At, Certainty: Confirmed, Subject: shortName(h.Callable.Name),
 		Message: fmt.Sprintf("the handler answers %s with the status %d", what, o.Status),
-		Effect:  Effect{Certainty: Confirmed, Status: []int{o.Status}, Text: fmt.Sprintf("clients see %d where 401 or 403 was raised, and take it for something else", o.Status)},
+		Effect:  Effect{Certainty: Confirmed, Status: []int{o.Status}, Text: fmt.Sprintf("clients see %d where a refusal was raised, and take it for something else", o.Status)},
 		Check:   Check{Say: "Call a protected route without credentials, and look at the status line", Run: "curl -i http://127.0.0.1:8000/"},
 		Fixes:   []Fix{{Title: "Pass status_code=exc.status_code and headers=exc.headers"}},
 	}
