@@ -12,9 +12,8 @@ import (
 // that raise, answer, sign, verify or read settings, and those that call one.
 type reachIndex struct {
 	scanned int                 // modules of the machine that were read
-	calls   map[string][]string // by bare name: the bare names it mentions
+	users   map[string][]string // by bare name: the functions that mention it
 	hot     map[string]bool
-	ready   bool
 }
 
 // words that make a function interesting by themselves.
@@ -32,19 +31,14 @@ func (l *linker) reach(fn *interpret.Func) bool {
 		return true
 	}
 	r := &l.reachable
-	if r.calls == nil {
-		r.calls, r.hot = map[string][]string{}, map[string]bool{}
+	if r.users == nil {
+		r.users, r.hot = map[string][]string{}, map[string]bool{}
 	}
 	all := l.machine.Modules()
 	for _, m := range all[r.scanned:] {
 		r.scan(m.Syntax.Body)
-		r.ready = false
 	}
 	r.scanned = len(all)
-	if !r.ready {
-		r.spread()
-		r.ready = true
-	}
 	if fn.Def.Name == "__init__" && fn.Owner != nil {
 		return true
 	}
@@ -63,47 +57,44 @@ func (r *reachIndex) scan(body []python.Stmt) {
 }
 
 func (r *reachIndex) function(d *python.Function) {
-	var names []string
+	names := map[string]bool{}
+	hot := false
 	for _, st := range d.Body {
 		python.Inspect(st, func(n any) bool {
 			switch x := n.(type) {
 			case *python.Name:
-				names = append(names, x.ID)
+				names[x.ID] = true
 			case *python.Attribute:
-				names = append(names, x.Attr)
+				names[x.Attr] = true
 			case *python.Raise:
-				if x.X != nil {
-					r.hot[d.Name] = true
-				}
+				hot = hot || x.X != nil
 			}
 			return true
 		})
 	}
-	for _, n := range names {
-		if hotWords[n] {
-			r.hot[d.Name] = true
+	for n := range names {
+		if hot = hot || hotWords[n] || r.hot[n]; hot {
+			r.heat(d.Name)
 			return
 		}
 	}
-	r.calls[d.Name] = append(r.calls[d.Name], names...)
+	for n := range names {
+		r.users[n] = append(r.users[n], d.Name)
+	}
 }
 
-// spread makes callers of interesting functions interesting.
-func (r *reachIndex) spread() {
-	for changed := true; changed; {
-		changed = false
-		for name, uses := range r.calls {
-			if r.hot[name] {
-				continue
-			}
-			for _, u := range uses {
-				if r.hot[u] {
-					r.hot[name] = true
-					changed = true
-					break
-				}
-			}
+// heat makes a function interesting, and all that mention it.
+func (r *reachIndex) heat(name string) {
+	queue := []string{name}
+	for len(queue) > 0 {
+		n := queue[len(queue)-1]
+		queue = queue[:len(queue)-1]
+		if r.hot[n] {
+			continue
 		}
+		r.hot[n] = true
+		queue = append(queue, r.users[n]...)
+		delete(r.users, n)
 	}
 }
 
@@ -113,8 +104,7 @@ func (r *reachIndex) spread() {
 var eagerWords = []string{"fastapi", "starlette", "APIRouter", "Depends", "dotenv", "jwt", "jose", "BaseSettings", "include_router", "add_middleware", "HTTPException", "read_env", "dependency_overrides"}
 
 // eager says which modules run where they are imported: those with such a word,
-// packages, and, where env files are loaded, those that name a module that does
-// and those that read the environment.
+// packages, and those that name a module that loads an env file.
 func (l *linker) eager() func(source.Path) bool {
 	now := map[source.Path]bool{}
 	for _, p := range l.in.Program.Candidates(eagerWords...) {
@@ -126,8 +116,8 @@ func (l *linker) eager() func(source.Path) bool {
 			loaders = append(loaders, stem)
 		}
 	}
-	if len(l.in.Program.Candidates("load_dotenv", "read_env")) > 0 { // whether a read comes before a load matters
-		for _, p := range l.in.Program.Candidates(append(loaders, "environ", "getenv")...) {
+	if len(loaders) > 0 {
+		for _, p := range l.in.Program.Candidates(loaders...) {
 			now[p] = true
 		}
 	}

@@ -74,6 +74,7 @@ type Machine struct {
 	seq       int
 	memos     map[memoKey]memo
 	raises    int // raise statements that were reached
+	past      int // while a module runs that waited: when it was imported; 0 otherwise
 	LastSteps int
 	depth     int
 }
@@ -94,17 +95,18 @@ func New(p *python.Program, lib Library) *Machine {
 // Module is a module of the program while and after it runs.
 type Module struct {
 	Origin
-	Path     source.Path
-	Name     string
-	Syntax   *python.Module
-	Scope    *Scope
-	Running  bool
-	waiting  bool // it is imported, and has not run
-	Package  bool
-	Seq      int // the order in which modules began to run
-	Importer *Module
-	imports  map[source.Path]bool // files that it imports, those that wait included
-	ImportAt source.Location
+	Path      source.Path
+	Name      string
+	Syntax    *python.Module
+	Scope     *Scope
+	Running   bool
+	importSeq int
+	waiting   bool // it is imported, and has not run
+	Package   bool
+	Seq       int // the order in which modules began to run
+	Importer  *Module
+	imports   map[source.Path]bool // files that it imports, those that wait included
+	ImportAt  source.Location
 }
 
 // Modules returns the modules that ran, in the order in which they began.
@@ -118,8 +120,15 @@ func (m *Machine) Ran(path source.Path) *Module {
 	return nil
 }
 
-// Seq returns the next number of a sequence that orders what happens.
-func (m *Machine) Seq() int { m.seq++; return m.seq }
+// Seq returns the next number of a sequence that orders what happens. What a
+// module does that waited until it was needed counts as done where it was imported.
+func (m *Machine) Seq() int {
+	if m.past > 0 {
+		return m.past
+	}
+	m.seq++
+	return m.seq
+}
 
 // Exhausted reports whether the last run hit its limit of steps.
 func (m *Machine) Exhausted() bool { return m.steps > m.limit }
@@ -146,7 +155,7 @@ func (m *Machine) load(path source.Path, by *Frame, at source.Location) *Module 
 		}
 	}
 	if m.Eager != nil && by != nil && !m.Eager(path) {
-		mod := &Module{Path: path, Name: m.Program.ModuleName(path), Scope: newScope(nil), Package: path.Base() == "__init__.py", waiting: true, ImportAt: at, Importer: by.Module}
+		mod := &Module{Path: path, Name: m.Program.ModuleName(path), Scope: newScope(nil), Package: path.Base() == "__init__.py", waiting: true, importSeq: m.Seq(), ImportAt: at, Importer: by.Module}
 		m.modules[path] = mod
 		return mod
 	}
@@ -166,7 +175,10 @@ func (m *Machine) load(path source.Path, by *Frame, at source.Location) *Module 
 func (f *Frame) need(mod *Module) {
 	if mod.waiting {
 		mod.waiting = false
+		past := f.M.past
+		f.M.past = mod.importSeq
 		f.M.runModule(mod, f)
+		f.M.past = past
 	}
 }
 
