@@ -14,10 +14,10 @@ import (
 //go:embed requirements/open-webui.txt
 var openWebUI string
 
-// optimade are its requirements, each in one version, so that nothing is searched for.
+// argilla are its requirements, each in one version, so that nothing is searched for.
 //
-//go:embed requirements/optimade.txt
-var optimade string
+//go:embed requirements/argilla-server.txt
+var argilla string
 
 // Application is a real application from the package index.
 type Application struct {
@@ -44,12 +44,12 @@ var Applications = [...]Application{
 		App: "litellm.proxy.proxy_server:app", FastAPI: "0.165.0", Only: []string{"litellm"}, Env: []string{"LITELLM_LOCAL_MODEL_COST_MAP=True"}},
 	{Name: "skyvern 1.0.56", Wheel: "skyvern==1.0.56", Requirements: []string{"skyvern[server]==1.0.56"},
 		App: "skyvern.forge.api_app:create_api_app()", FastAPI: "0.136.3", Only: []string{"skyvern"}, StubRest: true},
-	{Name: "argilla-server 2.8.0", Wheel: "argilla-server==2.8.0", Requirements: []string{"argilla-server==2.8.0"},
-		App: "argilla_server:app", FastAPI: "0.115.14", Only: []string{"argilla_server"}, Env: []string{"ARGILLA_HOME_PATH={tmp}/argilla"}},
+	{Name: "argilla-server 2.8.0", Wheel: "argilla-server==2.8.0", Requirements: strings.Fields(argilla),
+		App: "argilla_server:app", FastAPI: "0.115.14", Only: []string{"argilla_server"}, Light: true, Env: []string{"ARGILLA_HOME_PATH={tmp}/argilla"}},
 	{Name: "opal-server 0.9.9", Wheel: "opal-server==0.9.9", Requirements: []string{"opal-server==0.9.9", "aiofiles"},
 		App: "opal_server.main:app", FastAPI: "0.125.0", Only: []string{"opal_server"}},
-	{Name: "optimade 1.5.0", Wheel: "optimade==1.5.0", Requirements: strings.Fields(optimade),
-		App: "optimade.server.main:app", FastAPI: "0.165.0", Only: []string{"optimade"}, Light: true, StubRest: true, Env: []string{"OPTIMADE_CONFIG_FILE=/dev/null"}},
+	{Name: "optimade 1.5.0", Wheel: "optimade==1.5.0", Requirements: []string{"optimade[server]==1.5.0", "fastapi==0.165.0"},
+		App: "optimade.server.main:app", FastAPI: "0.165.0", Only: []string{"optimade"}, StubRest: true, Env: []string{"OPTIMADE_CONFIG_FILE=/dev/null"}},
 }
 
 // folder is the name of an application's files in the cache.
