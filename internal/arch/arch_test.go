@@ -76,7 +76,7 @@ func under(folder string, names ...string) bool {
 
 // layers orders the packages: each imports only packages of the lines above its own.
 var layers = [][]string{
-	{"internal/source", "internal/secret", "queries", "internal/testkit"},
+	{"internal/source", "internal/secret", "queries", "internal/testkit", "internal/mcp"},
 	{"internal/python/flat"},
 	{"internal/python", "internal/requirements", "internal/environment"},
 	{"internal/interpret"},

@@ -154,3 +154,14 @@ func PlacesJSON(w io.Writer, project *fastapi.Project, asked Asked) error {
 	}
 	return writeJSON(w, NewRedactor(project), doc)
 }
+
+// RuledOutJSON returns causes that the files exclude as explain/1 writes them, for other formats to embed.
+func RuledOutJSON(project *fastapi.Project, list []RuledOut) any {
+	p := newPlaces(project)
+	out := []ruledOutJSON{}
+	for _, r := range list {
+		out = append(out, ruledOutJSON{r.Cause, r.Because, p.evidence(r.Evidence)})
+	}
+	NewRedactor(project).Struct(&out)
+	return out
+}
