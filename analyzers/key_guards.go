@@ -31,6 +31,9 @@ func keyGuardOf(p *fastapi.Project, k *fastapi.Key) (g keyGuard) {
 			continue
 		}
 		s := &guardSearch{p: p, path: path, read: k.Read, guard: &g, handed: handedNames(p, k, path)}
+		for _, t := range keyCalls(p, k) {
+			s.calls = append(s.calls, t.At)
+		}
 		s.block(module.Body, nil)
 	}
 	return g
@@ -43,6 +46,18 @@ type guardSearch struct {
 	guard *keyGuard
 	// handed are the places at which a function gives its own name for the key to a token call, by name.
 	handed map[string][]source.Location
+	takes  bool // within a function that reads the key or gives it to a token call
+	calls  []source.Location
+}
+
+// inside says whether the key is read, or given to a token call, within a function.
+func (s *guardSearch) inside(fn *python.Function) bool {
+	for _, at := range append(s.calls, s.read.At) {
+		if at.Path == s.path && fn.Span().Start <= at.Span.Start && at.Span.End <= fn.Span().End {
+			return true
+		}
+	}
+	return false
 }
 
 // handedNames finds the names under which functions of a file give the key to token calls.
@@ -69,7 +84,10 @@ func (s *guardSearch) block(body []python.Stmt, local map[string]bool) {
 					}
 				}
 			}
+			outer := s.takes
+			s.takes = s.inside(n)
 			s.block(n.Body, local)
+			s.takes = outer
 		case *python.Class:
 			s.block(n.Body, local)
 		case *python.Assign:
@@ -79,7 +97,7 @@ func (s *guardSearch) block(body []python.Stmt, local map[string]bool) {
 				}
 			}
 		case *python.If:
-			if ends(n.Body) || local != nil && returns(n.Body) {
+			if ends(n.Body) || s.takes && returns(n.Body) {
 				s.test(n.Test, local)
 			}
 			s.block(n.Body, local)
