@@ -2,6 +2,7 @@ package incident
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -174,6 +175,9 @@ func (s *Status) next(d *report.Document) {
 		}
 	}
 	for _, i := range s.Confirmed {
+		if i.Finding.Severity < analyzers.Warning {
+			continue
+		}
 		for _, fix := range i.Finding.Fixes {
 			d.Item(0, "mend what is confirmed: "+fix.Title, i.Finding.Message)
 			return
@@ -182,7 +186,7 @@ func (s *Status) next(d *report.Document) {
 	switch {
 	case s.Explanation == nil:
 		d.Item(0, s.Record.Operation+" is no longer there")
-	case len(s.Confirmed) > 0:
+	case slices.ContainsFunc(s.Confirmed, func(i Item) bool { return i.Finding.Severity >= analyzers.Warning }):
 		d.Item(0, "mend what is confirmed, and send the request again")
 	default:
 		d.Item(0, "the files hold no further hypothesis: send the request, and compare its answer's text with the places of bearings explain \""+s.Record.Operation+"\"")
@@ -208,6 +212,16 @@ func (s *Status) layer() (analyzers.Family, bool) {
 	}
 	for _, i := range s.Hypotheses {
 		return i.Finding.Family, false
+	}
+	for _, v := range s.Gone { // mended: what it was
+		if v.Verdict != Confirmed {
+			continue
+		}
+		for _, rule := range analyzers.All() {
+			if rule.Code == v.Code {
+				return rule.Family, true
+			}
+		}
 	}
 	return "", false
 }

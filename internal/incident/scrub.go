@@ -2,7 +2,9 @@ package incident
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 
 	"bearings/internal/fastapi"
 	"bearings/internal/report"
@@ -20,11 +22,23 @@ const shortest = 8
 // or not, and tokens.
 func Scrub(p *fastapi.Project, text string) string {
 	text = report.NewRedactor(p).Text(text)
-	for _, value := range envValues(p) {
+	values := envValues(p)
+	for _, value := range values {
 		text = strings.ReplaceAll(text, value, hidden)
 	}
+	text = regexp.MustCompile(`[A-Za-z0-9_+/=-]{6,}`).ReplaceAllStringFunc(text, func(word string) string {
+		if mixed(word) && slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, word) }) {
+			return hidden // a piece of a value
+		}
+		return word
+	})
 	token := regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*){0,4}`)
 	return token.ReplaceAllString(text, hidden)
+}
+
+// mixed reports whether a word is of letters and digits, as those of secrets are and those of sentences are not.
+func mixed(word string) bool {
+	return strings.ContainsAny(word, "0123456789") && strings.ContainsFunc(word, unicode.IsLetter)
 }
 
 // envValues lists the longer values of all env files.

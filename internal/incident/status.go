@@ -46,6 +46,7 @@ func StatusOf(r *Record, p *fastapi.Project, findings []analyzers.Finding) *Stat
 	for _, d := range r.Differences(now) {
 		s.Changes = append(s.Changes, Change{d, r.why(d.String())})
 	}
+	findings = report.Isolated(findings)
 	asked, err := report.Ask(p, r.Operation, r.Status)
 	if err != nil || asked.Operation == nil {
 		asked = moved(r, p, now)
@@ -96,7 +97,7 @@ func (s *Status) sort(p *fastapi.Project, relevant, all []analyzers.Finding) {
 			relevant = append(relevant, f)
 		}
 	}
-	for _, f := range report.Isolated(relevant) {
+	for _, f := range relevant {
 		item := Item{Finding: f, Verdict: s.Record.verdict(f.Fingerprint())}
 		if v := item.Verdict; v != nil {
 			item.Stale = !slices.Equal(v.Lines, report.Digests(p, f))

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -50,10 +51,19 @@ func Explain(p *fastapi.Project, findings []analyzers.Finding, asked Asked) *Exp
 			e.Hypotheses = append(e.Hypotheses, f)
 		}
 	}
+	e.Confirmed, e.Hypotheses = hintsLast(e.Confirmed), hintsLast(e.Hypotheses)
 	e.Open = openOn(p, asked.Operation)
 	e.Impossible = impossible(e)
 	e.RuledOut = ruledOut(e)
 	return e
+}
+
+// hintsLast puts what is worth no more than a hint behind the rest.
+func hintsLast(list []analyzers.Finding) []analyzers.Finding {
+	slices.SortStableFunc(list, func(a, b analyzers.Finding) int {
+		return cmp.Compare(min(b.Severity, analyzers.Information), min(a.Severity, analyzers.Information))
+	})
+	return list
 }
 
 // concerns reports whether a finding is about an operation, or about nothing narrower than the project.
