@@ -69,7 +69,7 @@ func (s *session) addFolder(address, name string) error {
 	if !ok {
 		return errors.New("it is not on this machine's disk")
 	}
-	space, err := workspace.Open(path, workspace.Options{Rules: s.options.Rules, Unscanned: true})
+	space, err := workspace.Open(path, workspace.Options{Rules: s.options.Rules, Unscanned: true, Cache: s.options.CacheDir})
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (s *session) folderFor(name string) (*folder, source.Path) {
 		return f, path
 	}
 	root := projectRoot(filepath.Dir(name))
-	space, err := workspace.Open(root, workspace.Options{Rules: s.options.Rules, Unscanned: true})
+	space, err := workspace.Open(root, workspace.Options{Rules: s.options.Rules, Unscanned: true, Cache: s.options.CacheDir})
 	if err != nil {
 		s.log.Warn("a document cannot be analysed", "file", name, "error", err)
 		return nil, ""

@@ -27,6 +27,8 @@ type Options struct {
 	// PagesDir is the folder into which rule pages are written, so that
 	// diagnostics can link to them. Empty: the user's cache folder.
 	PagesDir string
+	// CacheDir is the folder in which facts are kept between sessions. Empty: none are.
+	CacheDir string
 	// Debounce is how long the server waits after an edit before it computes
 	// diagnostics. Zero: 150 ms. A project that takes longer to compute waits longer.
 	Debounce time.Duration

@@ -79,7 +79,7 @@ var layers = [][]string{
 	{"internal/source", "internal/secret", "queries", "internal/testkit", "internal/mcp"},
 	{"internal/python/flat"},
 	{"internal/python", "internal/requirements", "internal/environment"},
-	{"internal/interpret"},
+	{"internal/interpret", "internal/factcache"},
 	{"internal/fastapi", "internal/token"},
 	{"analyzers"},
 	{"internal/fixture", "internal/config", "internal/baseline", "internal/oracle"},

@@ -36,7 +36,7 @@ type choice struct {
 // analyse opens a project and computes the model and what the rules say about it.
 func analyse(ctx context.Context, t target, rules choice) (*answer, error) {
 	begin := time.Now()
-	w, err := workspace.Open(t.root, workspace.Options{})
+	w, err := workspace.Open(t.root, workspace.Options{Cache: cacheFolder(t.noCache)})
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ Exit status: 0 nothing at or above --fail-on, 1 something, 2 could not run.`,
 	flags.StringSliceVar(&f.ignored, "ignore", nil, "not these rules or families")
 	flags.BoolVar(&f.fix, "fix", false, "apply the safe fixes of confirmed findings")
 	flags.BoolVar(&f.diff, "diff", false, "show what --fix would change, and change nothing")
-	flags.BoolVar(&f.noCache, "no-cache", false, "neither read nor keep what earlier runs have learnt")
+	cacheFlag(cmd, &f.noCache)
 	flags.StringVar(&f.baseline, "baseline", "", "leave out the findings that this file lists")
 	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write the findings of this run to a file, for --baseline")
 	colorFlag(cmd, &f.color)
@@ -76,6 +76,7 @@ func runCheck(ctx context.Context, s Streams, f checkFlags, args []string) error
 	}
 	run := checkRun{flags: f, streams: s, known: known, limit: limit, style: report.Style{Color: color, Width: columns(s.Out)}, several: len(list) > 1 || list[0].listed}
 	for _, t := range list {
+		t.noCache = f.noCache
 		if err := run.project(ctx, t); err != nil {
 			if !run.several {
 				return err

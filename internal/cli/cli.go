@@ -79,7 +79,7 @@ and how to check.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newCheck(s), newMap(s), newEnv(s), newToken(s), newExplain(s), newDiff(s), newHistory(s), newIncident(s), newReport(s), newRules(s), newServe(version, s), newMCP(version, s), newVersion(version, s))
+	root.AddCommand(newCheck(s), newMap(s), newEnv(s), newToken(s), newExplain(s), newDiff(s), newHistory(s), newIncident(s), newReport(s), newRules(s), newServe(version, s), newCache(s), newMCP(version, s), newVersion(version, s))
 	return root
 }
 

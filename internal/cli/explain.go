@@ -10,6 +10,7 @@ import (
 
 func newExplain(s Streams) *cobra.Command {
 	var format, color, path string
+	var noCache bool
 	cmd := &cobra.Command{
 		Use:   `explain "GET /me" [STATUS]`,
 		Short: "Follow a request layer by layer: every place that can answer it, what is confirmed, open and ruled out",
@@ -35,6 +36,7 @@ a hypothesis and how to check it, and what is ruled out and why.`,
 			if err != nil {
 				return err
 			}
+			t.noCache = noCache
 			a, err := analyse(cmd.Context(), t, choice{})
 			if err != nil {
 				return err
@@ -51,6 +53,7 @@ a hypothesis and how to check it, and what is ruled out and why.`,
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text, json or markdown")
 	cmd.Flags().StringVar(&path, "project", ".", "the project's folder")
+	cacheFlag(cmd, &noCache)
 	colorFlag(cmd, &color)
 	return cmd
 }

@@ -10,6 +10,7 @@ import (
 
 func newMap(s Streams) *cobra.Command {
 	var format, color string
+	var noCache bool
 	cmd := &cobra.Command{
 		Use:   "map [PATH]",
 		Short: "Show what FastAPI would build: middleware, schemes, path operations and their guards, keys, token calls",
@@ -26,6 +27,7 @@ func newMap(s Streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			t.noCache = noCache
 			a, err := analyse(cmd.Context(), t, choice{})
 			if err != nil {
 				return err
@@ -45,12 +47,14 @@ func newMap(s Streams) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text, json, mermaid or html")
+	cacheFlag(cmd, &noCache)
 	colorFlag(cmd, &color)
 	return cmd
 }
 
 func newEnv(s Streams) *cobra.Command {
 	var format, color, path string
+	var noCache bool
 	cmd := &cobra.Command{
 		Use:   "env [KEY]",
 		Short: "Show which line gives each key its value in each environment, and what differs",
@@ -70,6 +74,7 @@ values; the values themselves are never shown.`,
 			if err != nil {
 				return err
 			}
+			t.noCache = noCache
 			a, err := analyse(cmd.Context(), t, choice{})
 			if err != nil {
 				return err
@@ -93,6 +98,7 @@ values; the values themselves are never shown.`,
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	cmd.Flags().StringVar(&path, "project", ".", "the project's folder")
+	cacheFlag(cmd, &noCache)
 	colorFlag(cmd, &color)
 	return cmd
 }

@@ -17,7 +17,7 @@ import (
 
 // serveFlags are the flags of serve.
 type serveFlags struct {
-	stdio                            bool
+	stdio, noCache                   bool
 	listen, logFile, logLevel, trace string
 }
 
@@ -35,6 +35,7 @@ func newServe(version string, s Streams) *cobra.Command {
 	flags.StringVar(&f.logFile, "log-file", "", "write the log to a file instead of standard error")
 	flags.StringVar(&f.logLevel, "log-level", "warn", "debug, info, warn or error")
 	flags.StringVar(&f.trace, "trace", "", "write every message to a file, one line of JSON each")
+	cacheFlag(cmd, &f.noCache)
 	return cmd
 }
 
@@ -48,7 +49,7 @@ func serve(ctx context.Context, version string, s Streams, f serveFlags) error {
 		return err
 	}
 	defer closeLog()
-	options := server.Options{Version: version, Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: level}))}
+	options := server.Options{Version: version, CacheDir: cacheFolder(f.noCache), Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: level}))}
 	if f.trace != "" {
 		trace, closeTrace, err := openLog(f.trace, nil)
 		if err != nil {

@@ -19,6 +19,8 @@ type target struct {
 	file source.Path // when only one file was asked for; "" for the whole project
 	// listed: it was found below FOLDER/..., so that its report needs a header.
 	listed bool
+	// noCache: what earlier runs have learnt is neither read nor kept.
+	noCache bool
 }
 
 // folder names the project's folder for people.

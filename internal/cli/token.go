@@ -21,6 +21,7 @@ const tokenLimit = 1 << 20
 
 func newToken(s Streams) *cobra.Command {
 	var format, color, path string
+	var noCache bool
 	cmd := &cobra.Command{
 		Use:   "token [FILE|-]",
 		Short: "Read a JWT and say which key of the project signed it, and which verification would refuse it",
@@ -46,7 +47,7 @@ network and prints neither the token nor a key.`,
 				return fmt.Errorf("no token: %w", err)
 			}
 			view := &report.Token{Token: parsed, Removed: removed, Now: time.Now()}
-			if err := judge(cmd.Context(), view, path); err != nil {
+			if err := judge(cmd.Context(), view, path, noCache); err != nil {
 				return err
 			}
 			if format == "json" {
@@ -57,16 +58,18 @@ network and prints neither the token nor a key.`,
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	cmd.Flags().StringVar(&path, "project", ".", "the project's folder")
+	cacheFlag(cmd, &noCache)
 	colorFlag(cmd, &color)
 	return cmd
 }
 
 // judge adds to a token what the project makes of it. A folder without Python adds nothing.
-func judge(ctx context.Context, view *report.Token, path string) error {
+func judge(ctx context.Context, view *report.Token, path string, noCache bool) error {
 	t, err := single([]string{path})
 	if err != nil {
 		return err
 	}
+	t.noCache = noCache
 	a, err := analyse(ctx, t, choice{})
 	if err != nil {
 		view.Alone = err.Error()

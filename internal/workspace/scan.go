@@ -22,6 +22,7 @@ func (w *Workspace) Scan(ctx context.Context, progress func(done, total int)) (*
 	if ready == nil {
 		return nil, ctx.Err()
 	}
+	w.saveFacts()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	before := w.current.Load()
@@ -37,6 +38,10 @@ func (w *Workspace) Scan(ctx context.Context, progress func(done, total int)) (*
 	w.current.Store(s)
 	return s, nil
 }
+
+// saveFacts writes the facts of the whole folder for the next run, once. That they
+// cannot be kept costs the next run time, and nobody an answer.
+func (w *Workspace) saveFacts() { _ = w.cache.Flush() }
 
 func sameBuffers(a, b map[source.Path]*source.File) bool {
 	if len(a) != len(b) {

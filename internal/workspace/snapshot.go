@@ -167,6 +167,9 @@ func (s *Snapshot) answers(ctx context.Context) (*answers, error) {
 		defer func() { <-s.owner.work; close(done) }()
 		if a := s.owner.compute(ctx, s.memo.tree, s.memo.before, func(int, int) {}); a != nil {
 			s.memo.done.Store(a)
+			if !s.Partial() {
+				s.owner.saveFacts()
+			}
 		}
 	}()
 	select {

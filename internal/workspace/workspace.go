@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"bearings/analyzers"
+	"bearings/internal/factcache"
 	"bearings/internal/source"
 )
 
@@ -20,6 +21,9 @@ type Options struct {
 	// Unscanned leaves the folder unlisted until Scan is called. Until then
 	// snapshots hold open buffers only and are Partial.
 	Unscanned bool
+	// Cache is the folder in which facts are kept from one run to the next, as
+	// factcache.Folder names it. The empty one keeps nothing.
+	Cache string
 }
 
 // Workspace is one folder and what an editor has open in it. It may be used by
@@ -29,6 +33,7 @@ type Workspace struct {
 	real  string // root without symbolic links
 	disk  *disk
 	facts *facts
+	cache *factcache.Store
 	rules []*analyzers.Analyzer
 	work  chan struct{} // held while a project is computed: one at a time
 
@@ -51,7 +56,8 @@ func Open(root string, opt Options) (*Workspace, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", root, err)
 	}
-	w := &Workspace{root: abs, real: real, disk: newDisk(real), facts: newFacts(), rules: opt.Rules, work: make(chan struct{}, 1)}
+	w := &Workspace{root: abs, real: real, disk: newDisk(real), facts: newFacts(), cache: factcache.Open(opt.Cache, real), rules: opt.Rules, work: make(chan struct{}, 1)}
+	w.facts.extract = w.cache.Extract
 	if w.rules == nil {
 		w.rules = analyzers.All()
 	}
