@@ -79,10 +79,11 @@ func serviceNameOf(name string) string {
 
 func servicesDiffer(p *fastapi.Project, sign, verify *fastapi.TokenCall, a, b fastapi.KeyRow) Finding {
 	k := verify.Key.Key
-	if main := environmentOf(p, a.Environment).Described[0]; k == sign.Key.Key && b.Source.Path == main && a.Source.Path != main {
+	name := keyName(k)
+	effect := fmt.Sprintf("tokens that %s issues are refused by %s", serviceNameOf(a.Environment), serviceNameOf(b.Environment))
+	if d := environmentOf(p, a.Environment).Described; k == sign.Key.Key && b.Source.Path == d[0] && slices.Contains(d[1:], a.Source.Path) {
 		a, b = b, a // the line of the override is the one to look at
 	}
-	name := keyName(k)
 	e := places{project: p}
 	e.add(b.Source, "the value in "+b.Environment)
 	e.add(a.Source, "the value in "+a.Environment)
@@ -93,7 +94,7 @@ func servicesDiffer(p *fastapi.Project, sign, verify *fastapi.TokenCall, a, b fa
 	f := Finding{
 		Certainty: Confirmed, At: b.Source, Subject: name + " " + a.Environment + " " + b.Environment, Operations: keyOperations(p, k),
 		Message:  fmt.Sprintf("%s has one value in %s and another in %s", name, a.Environment, b.Environment),
-		Effect:   Effect{Status: []int{401}, Text: fmt.Sprintf("tokens that %s issues are refused by %s", serviceNameOf(a.Environment), serviceNameOf(b.Environment))},
+		Effect:   Effect{Status: []int{401}, Text: effect},
 		Evidence: e.list,
 		Check:    Check{Say: "Log in at the one service and use the token at the other, or compare the lengths of the values", Run: printenv(environmentOf(p, a.Environment), name)},
 		Fixes:    []Fix{{Title: "Give both services the key from one place"}},
