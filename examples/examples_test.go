@@ -29,7 +29,7 @@ var wants = map[string][]want{
 	},
 	"works-here-not-in-docker": {
 		{"key-default-used", "warning", "hypothesis", "docker-compose.yml", "SECRET_KEY", []string{"compose:orders", "placeholder"}},
-		{"env-value-differs", "warning", "confirmed", "docker-compose.yml", "SECRET_KEY", []string{"compose:accounts", "compose:orders", "refused"}},
+		{"env-value-differs", "warning", "confirmed", "docker-compose.yml", "SECRET_KEY", []string{"compose:accounts", "compose:orders", "refused by orders"}},
 	},
 	"only-in-the-browser": {
 		{"auth-outside-openapi", "hint", "confirmed", "api/main.py", "app.add_middleware(TokenMiddleware)", []string{"scheme", "Authorize"}},
@@ -200,4 +200,28 @@ func lineOf(t *testing.T, name string, line int) string {
 		t.Fatal(err)
 	}
 	return strings.Split(string(text), "\n")[line-1]
+}
+
+// TestExcerpt holds the answer in the repository's README to what is printed, where
+// it is more than wording: the heads of the lines, the places, the excerpts of code.
+func TestExcerpt(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := bearings(t, 1, "check", "--color", "never", "me-answers-401")
+	_, rest, found := strings.Cut(string(readme), "    error, confirmed: ")
+	excerpt, _, closed := strings.Cut(rest, "\n\n")
+	if !found || !closed {
+		t.Fatal("the README shows no finding")
+	}
+	facts := regexp.MustCompile(`(?m)│.*$|[\w./]+:\d+(:\d+)?|^ +(because|effect|assumes|check|fix) |jwt-[a-z-]+`).FindAllString(excerpt, -1)
+	if len(facts) < 12 {
+		t.Errorf("only %d places and names in the README's answer", len(facts))
+	}
+	for _, fact := range facts {
+		if !strings.Contains(answer, strings.TrimSpace(fact)) {
+			t.Errorf("the README shows %q, which is not printed any more", fact)
+		}
+	}
 }
