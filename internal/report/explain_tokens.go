@@ -29,7 +29,7 @@ func tokenCauses(e *Explanation) []RuledOut {
 	all := func(holds func(fastapi.TokenPair) bool) bool {
 		return !slices.ContainsFunc(pairs, func(p fastapi.TokenPair) bool { return !holds(p) })
 	}
-	if !e.found(analyzers.SecretKey) && all(func(p fastapi.TokenPair) bool {
+	if all(func(p fastapi.TokenPair) bool {
 		return !p.Asymmetric && p.Key.Agreement == fastapi.Agrees && p.Override == nil
 	}) {
 		out = append(out, RuledOut{Cause: "the token is signed with another key than it is verified with, within one process", Because: sameKey(pairs), Evidence: ends(pairs)})
