@@ -15,6 +15,7 @@ func secretOf(text string) secret.Value { return secret.New(text) }
 // value that signs or verifies.
 func (l *linker) projectKeys(p *Project) {
 	l.settingsFields()
+	l.settled = true
 	byRead := map[*EnvRead]*Key{}
 	for _, r := range l.readOrder {
 		k := l.keyOfRead(r)

@@ -34,6 +34,8 @@ type linker struct {
 	environSets   []EnvironSet
 	env           *environment.Environment // the one that is being looked at; nil for the local one
 	dotenvs       map[source.Path][]environment.Entry
+	settled       bool // all modules ran
+	rows          map[rowKey]KeyRow
 	fileMisses    []FileMiss
 	reachable     reachIndex
 	coroutines    []CoroutineCall
@@ -45,7 +47,7 @@ type linker struct {
 
 func newLinker(in Input) *linker {
 	l := &linker{in: in, reads: map[readKey]*EnvRead{}, tokens: map[tokenKey]*TokenCall{}, flows: map[callKey]*flowEntry{},
-		callables: map[callKey]*Callable{}, seenGaps: map[source.Location]bool{}}
+		callables: map[callKey]*Callable{}, rows: map[rowKey]KeyRow{}, seenGaps: map[source.Location]bool{}}
 	l.machine = interpret.New(in.Program, l)
 	l.machine.Reach = l.reach
 	l.machine.Eager = l.eager()

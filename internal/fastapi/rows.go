@@ -77,6 +77,26 @@ func textOrBytes(v interpret.Value) (string, bool) {
 // row computes what a read finds in one environment: the process's own variables,
 // then env files by the loader's rules, then the default.
 func (l *linker) row(e *environment.Environment, r *EnvRead, depth int) KeyRow {
+	if !l.settled { // while modules run, later loads of env files are still to come
+		return l.computeRow(e, r, depth)
+	}
+	k := rowKey{e, r}
+	if have, ok := l.rows[k]; ok {
+		return have
+	}
+	row := l.computeRow(e, r, depth)
+	if depth == 0 {
+		l.rows[k] = row
+	}
+	return row
+}
+
+type rowKey struct {
+	environment *environment.Environment
+	read        *EnvRead
+}
+
+func (l *linker) computeRow(e *environment.Environment, r *EnvRead, depth int) KeyRow {
 	row := KeyRow{Environment: e.Name, Outside: e.Outside}
 	if r.Outer != "" { // a whole model given as JSON, in pydantic-settings 2
 		outer := *r

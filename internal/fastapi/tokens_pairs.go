@@ -106,8 +106,12 @@ type signing struct {
 func (p *Project) match(signs []signing, verifies []*TokenCall) []TokenPair {
 	var out, rest []TokenPair
 	matched := map[any]bool{}
+	many := len(signs)*len(verifies) > maxPairs
 	for _, s := range signs {
 		for _, v := range verifies {
+			if many && !near(s.call, v) {
+				continue
+			}
 			purpose := p.linker.purposeOfVerify(v)
 			if !compatible(s.purpose, purpose) {
 				continue
@@ -148,6 +152,23 @@ func (p *Project) match(signs []signing, verifies []*TokenCall) []TokenPair {
 		out = append(out, pair)
 	}
 	return out
+}
+
+// maxPairs bounds how many pairs are compared. In a repository with more, only
+// calls of one application, or of one folder, are taken to meet.
+const maxPairs = 3000
+
+// near says whether two calls belong to one application or stand in one folder, or below it.
+func near(a, b *TokenCall) bool {
+	for _, x := range a.Operations {
+		for _, y := range b.Operations {
+			if x.App == y.App {
+				return true
+			}
+		}
+	}
+	p, q := a.At.Path.Dir(), b.At.Path.Dir()
+	return p.Within(q) || q.Within(p) || p.Dir() == q.Dir()
 }
 
 // toldApart says whether an audience or an issuer separates the two ends of a pair
