@@ -87,7 +87,11 @@ func wayOf(p *fastapi.Project, o *fastapi.Operation) []fastapi.Step {
 		}
 		steps = append(steps, completed(o, s))
 	}
-	return steps
+	outermost := o.App
+	for depth := 0; outermost != nil && outermost.Parent != nil && depth < 5; depth++ {
+		outermost = outermost.Parent
+	}
+	return append(wrappers(p, outermost), steps...)
 }
 
 // mountWay returns the middleware around a mounted application and the mount itself.

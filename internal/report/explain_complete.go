@@ -74,14 +74,7 @@ func raisedStatus(x python.Expr) int {
 	if !ok {
 		return 0
 	}
-	name := ""
-	switch f := call.Func.(type) {
-	case *python.Name:
-		name = f.ID
-	case *python.Attribute:
-		name = f.Attr
-	}
-	if !strings.HasSuffix(name, "HTTPException") {
+	if !strings.HasSuffix(calledName(call), "HTTPException") {
 		return 0
 	}
 	for i, a := range call.Args {

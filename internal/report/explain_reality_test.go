@@ -25,8 +25,7 @@ const realFastAPI = "0.165.0"
 
 // notFollowed are places that the model does not see, by job and operation, and why.
 var notFollowed = map[string]string{
-	"quiet/custom-api-route-class/": "a route_class of the project's own wraps the handler",
-	"gen0043 ":                      "app = CORSMiddleware(app) is no part of the stack of the application inside",
+	"quiet/custom-api-route-class/":                          "a route_class of the project's own wraps the handler",
 	"gen0004 gen0004.main:app PATCH /key2/api/admin/things6": "an alias of an Annotated type that a star import hands on",
 }
 

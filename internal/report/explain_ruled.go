@@ -126,7 +126,7 @@ func middlewareCauses(e *Explanation) []RuledOut {
 	if e.Status == 0 || e.Status == 500 || e.gapIn(fastapi.MiddlewareStack) {
 		return nil
 	}
-	if len(middlewareSteps(e)) == 0 && e.Operation.App != nil {
+	if len(middlewareSteps(e)) == 0 && e.Operation.App != nil && e.Steps[0].Layer != fastapi.LayerMiddleware {
 		return []RuledOut{{
 			Cause: fmt.Sprintf("a middleware answers %d", e.Status), Because: "the application has no middleware of its own",
 			Evidence: because(e.Operation.App.At, "the application"),
