@@ -46,7 +46,7 @@ func differentKeys(p *fastapi.Project, pair fastapi.TokenPair) Finding {
 	f := Finding{
 		At: verify.KeyPlace(), Subject: signs + "/" + verifies, Operations: servedBy(verify),
 		Message: fmt.Sprintf("%s verifies with %s, but the tokens of %s are signed with %s", functionOf(verify), verifies, issuerOf(sign, pair.Made), signs),
-		Check:   keysCheck(pair, signs, verifies),
+		Check:   keysCheck(pair),
 	}
 	switch {
 	case pair.Key.Encoding != "":
@@ -150,11 +150,8 @@ func keyEvidence(p *fastapi.Project, pair fastapi.TokenPair) (list []Evidence) {
 	return list
 }
 
-func keysCheck(pair fastapi.TokenPair, signs, verifies string) Check {
+func keysCheck(pair fastapi.TokenPair) Check {
 	c := Check{Say: "Compare the two values where the application runs, without printing them"}
-	if !strings.ContainsAny(signs+verifies, `"'( `) && signs != verifies {
-		c.Run = fmt.Sprintf("python -c \"…import both…; print(%s == %s)\"", signs, verifies)
-	}
 	if len(pair.Verify.Operations) > 0 && len(pair.Sign.Operations) > 0 {
 		c.Say = fmt.Sprintf("Call %s and then %s with the new token: the signature is refused", pair.Sign.Operations[0].ID(), pair.Verify.Operations[0].ID())
 	}

@@ -34,17 +34,29 @@ type keyFaultIn struct {
 // out of the image or looked for in the wrong folder; and otherwise what is used
 // instead: a random key, the empty text, a default, nothing.
 func keyFaults(p *fastapi.Project, code string) (faults []*keyFault) {
-	for _, k := range authKeys(p) {
-		if k.Read == nil || k.Read.Whole || fastapi.Role(k.At.Path) == fastapi.TestApp {
-			continue
-		}
-		d := &keyDiagnosis{p: p, key: k, faults: map[string]*keyFault{}}
-		d.run()
+	for _, d := range keyDiagnoses(p) {
 		if f := d.faults[code]; f != nil {
 			faults = append(faults, f)
 		}
 	}
 	return faults
+}
+
+// keyDiagnoses looks at every key once for all rules.
+func keyDiagnoses(p *fastapi.Project) []*keyDiagnosis {
+	type question struct{}
+	return p.Memo(question{}, func() any {
+		var out []*keyDiagnosis
+		for _, k := range authKeys(p) {
+			if k.Read == nil || k.Read.Whole || fastapi.Role(k.At.Path) == fastapi.TestApp {
+				continue
+			}
+			d := &keyDiagnosis{p: p, key: k, faults: map[string]*keyFault{}}
+			d.run()
+			out = append(out, d)
+		}
+		return out
+	}).([]*keyDiagnosis)
 }
 
 type keyDiagnosis struct {
@@ -212,18 +224,30 @@ func (d *keyDiagnosis) late(in keyFaultIn) bool {
 
 // together says whether some application imports both files.
 func together(p *fastapi.Project, a, b source.Path) bool {
-	direct := map[source.Path][]source.Path{}
-	for _, app := range p.Apps {
-		if app.Role != fastapi.Application {
-			continue
-		}
-		set := files{app.At.Path: true}
-		closure(p, set, direct)
+	for _, set := range appFiles(p) {
 		if set[a] && set[b] {
 			return true
 		}
 	}
 	return false
+}
+
+// appFiles gives, for each application of the project, the files that it imports.
+func appFiles(p *fastapi.Project) []files {
+	type question struct{}
+	return p.Memo(question{}, func() any {
+		var out []files
+		direct := map[source.Path][]source.Path{}
+		for _, app := range p.Apps {
+			if app.Role != fastapi.Application {
+				continue
+			}
+			set := files{app.At.Path: true}
+			closure(p, set, direct)
+			out = append(out, set)
+		}
+		return out
+	}).([]files)
 }
 
 // leftOut: the key stands in an env file that is not there, or in a build argument.

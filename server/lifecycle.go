@@ -64,11 +64,18 @@ func rootsOf(params *protocol.InitializeParams) []root {
 		}
 		return roots
 	}
-	if params.RootURI != nil && *params.RootURI != "" {
-		return []root{{string(*params.RootURI), ""}}
+	return rootsBefore36(params)
+}
+
+// rootsBefore36 reads the one folder that clients of protocol 3.5 and older name.
+func rootsBefore36(params *protocol.InitializeParams) []root {
+	//lint:ignore SA1019 old clients know nothing else
+	uri, path := params.RootURI, params.RootPath
+	if uri != nil && *uri != "" {
+		return []root{{string(*uri), ""}}
 	}
-	if path, ok := params.RootPath.Get(); ok && path != "" {
-		return []root{{string(toURI(path)), ""}}
+	if folder, ok := path.Get(); ok && folder != "" {
+		return []root{{string(toURI(folder)), ""}}
 	}
 	return nil
 }

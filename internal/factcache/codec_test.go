@@ -37,7 +37,7 @@ type filler struct {
 	budget int
 }
 
-var exprType, stmtType = reflect.TypeFor[python.Expr](), reflect.TypeFor[python.Stmt]()
+var exprType = reflect.TypeFor[python.Expr]()
 
 func (f *filler) fill(v reflect.Value) {
 	f.budget--

@@ -32,7 +32,6 @@ type encoder struct {
 	counts  [counted]uint32
 	numbers map[string]uint32 // of the strings
 	texts   []string          // the strings by number, from 1
-	size    int               // of the strings in bytes
 	last    uint32            // start of the range before
 	depth   int
 	deepest int

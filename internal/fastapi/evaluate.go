@@ -1,6 +1,8 @@
 package fastapi
 
 import (
+	"sync"
+
 	"bearings/internal/interpret"
 	"bearings/internal/python"
 	"bearings/internal/source"
@@ -62,4 +64,14 @@ func (p *Project) Imports(path source.Path) []source.Path {
 		return m.Imports()
 	}
 	return nil
+}
+
+// Memo returns what make gave for key the first time it was asked: for questions
+// about the project that several readers share. It may be used by many goroutines.
+func (p *Project) Memo(key any, make func() any) any {
+	if p.memos == nil {
+		return make()
+	}
+	once, _ := p.memos.LoadOrStore(key, sync.OnceValue(make))
+	return once.(func() any)()
 }

@@ -3,6 +3,7 @@ package fastapi
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"bearings/internal/environment"
 	"bearings/internal/interpret"
@@ -26,7 +27,7 @@ type Input struct {
 func Link(in Input) *Project {
 	l := newLinker(in)
 	l.run()
-	p := &Project{Tree: in.Tree, Program: in.Program, Environments: in.Environments, Requirements: in.Requirements, linker: l}
+	p := &Project{Tree: in.Tree, Program: in.Program, Environments: in.Environments, Requirements: in.Requirements, linker: l, memos: &sync.Map{}}
 	l.project(p)
 	return p
 }

@@ -5,7 +5,6 @@ import (
 
 	"bearings/internal/environment"
 	"bearings/internal/interpret"
-	"bearings/internal/python"
 	"bearings/internal/source"
 )
 
@@ -28,7 +27,6 @@ type linker struct {
 	flows         map[callKey]*flowEntry
 	callables     map[callKey]*Callable
 	gaps          []Gap
-	seenGaps      map[source.Location]bool
 	probe         *Probe // the request of which method and path are known; nil for any
 	bare          []BareDependency
 	environSets   []EnvironSet
@@ -41,13 +39,12 @@ type linker struct {
 	coroutines    []CoroutineCall
 	coroutineSeen map[source.Location]bool
 	pairs         []TokenPair
-	signers       []interpret.Value                   // the keys given to other classes that sign
-	served        map[interpret.Value]source.Location // applications that something names: a start command, the configuration
+	signers       []interpret.Value // the keys given to other classes that sign
 }
 
 func newLinker(in Input) *linker {
 	l := &linker{in: in, reads: map[readKey]*EnvRead{}, tokens: map[tokenKey]*TokenCall{}, flows: map[callKey]*flowEntry{},
-		callables: map[callKey]*Callable{}, rows: map[rowKey]KeyRow{}, seenGaps: map[source.Location]bool{}}
+		callables: map[callKey]*Callable{}, rows: map[rowKey]KeyRow{}}
 	l.machine = interpret.New(in.Program, l)
 	l.machine.Reach = l.reach
 	l.machine.Eager = l.eager()
@@ -98,6 +95,7 @@ type routeEntry struct {
 }
 
 type includeEntry struct {
+	hidden bool // include_in_schema=False
 	router interpret.Value
 	target *node
 	prefix interpret.Value
@@ -118,7 +116,6 @@ type mwEntry struct {
 	how   string
 	conds []interpret.Condition
 	seq   int
-	app   *node // applications made from an outer wrapping
 	frame string
 }
 
@@ -142,14 +139,6 @@ type use struct {
 	place               UsePlace
 	function, parameter string
 	param               *UseParameter
-}
-
-func (l *linker) gap(at source.Location, parts Part, reason string) {
-	if l.seenGaps[at] {
-		return
-	}
-	l.seenGaps[at] = true
-	l.gaps = append(l.gaps, Gap{At: at, Reason: reason, Parts: parts})
 }
 
 func (n *node) gap(at source.Location, parts Part, reason string) {
@@ -204,8 +193,4 @@ func (l *linker) text(at source.Location) string {
 		return ""
 	}
 	return oneLine(f.Slice(at.Span))
-}
-
-func exprOf(m *interpret.Module, e python.Expr) source.Location {
-	return source.Location{Path: m.Path, Span: e.Span()}
 }

@@ -231,7 +231,7 @@ func (l *linker) include(f *interpret.Frame, n *node, site *interpret.CallSite, 
 		return
 	}
 	for _, o := range interpret.Options(router.Value) {
-		e := &includeEntry{router: o.Value, target: nodeOf(o.Value), prefix: prefix, deps: deps}
+		e := &includeEntry{router: o.Value, target: nodeOf(o.Value), prefix: prefix, deps: deps, hidden: hidden(args)}
 		if e.target != nil {
 			e.target.included = true
 		}

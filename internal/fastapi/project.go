@@ -35,6 +35,7 @@ type Project struct {
 	FileMisses  []FileMiss
 
 	linker *linker
+	memos  *sync.Map // key -> func() any
 }
 
 // App is one FastAPI application.

@@ -40,7 +40,7 @@ func (l *linker) requests(p *Project) {
 	l.reachTokens(p)
 	for _, a := range p.Apps {
 		for _, o := range a.Operations {
-			l.protection(o)
+			l.protection(p, o)
 		}
 	}
 }
@@ -259,7 +259,7 @@ func (l *linker) objectOf(class *interpret.Class) interpret.Value {
 }
 
 // protection says whether a request without a credential can be refused, and by what means.
-func (l *linker) protection(o *Operation) {
+func (l *linker) protection(p *Project, o *Operation) {
 	add := func(means string) {
 		if !slices.Contains(o.Means, means) {
 			o.Means = append(o.Means, means)
@@ -288,13 +288,22 @@ func (l *linker) protection(o *Operation) {
 		if o.Kind == WebSocket && m.Kind != PureASGI {
 			continue
 		}
-		if m.Flow != nil && m.Flow.Refuses() {
+		if m.Flow != nil && m.Flow.Refuses() && !l.spares(p, m, o) {
 			add("middleware " + m.Class)
 		}
 	}
 	if o.Kind != MountKind && o.Handler != nil && o.Handler.Flow != nil && o.Handler.Flow.Refuses() && o.Handler.Flow.ReadsCredential() {
 		add(o.Handler.Name)
 	}
+}
+
+// spares says whether a middleware lets every request to an operation pass.
+func (l *linker) spares(p *Project, m *Middleware, o *Operation) bool {
+	if o.Kind != HTTP || len(o.Methods) == 0 || strings.Contains(o.Path, "{") {
+		return false
+	}
+	passage := p.Send(m, Probe{Method: o.Methods[0], Path: o.App.mountedAt() + o.Path})
+	return passage != nil && passage.Passes()
 }
 
 // Refuses reports whether the code can answer 401 or 403 by itself.

@@ -18,10 +18,10 @@ func (l *linker) Iterate(_ *interpret.Frame, inst *interpret.Instance) ([]interp
 		return nil, false
 	}
 	flat := !lazyIncludes(l.in, r.node.at.Path)
-	return l.routeObjects(r.node, "", nil, flat, 0), true
+	return l.routeObjects(r.node, "", nil, flat, false, 0), true
 }
 
-func (l *linker) routeObjects(n *node, prefix string, deps []interpret.Value, flat bool, depth int) []interpret.Value {
+func (l *linker) routeObjects(n *node, prefix string, deps []interpret.Value, flat, unseen bool, depth int) []interpret.Value {
 	if depth > 12 {
 		return nil
 	}
@@ -30,18 +30,19 @@ func (l *linker) routeObjects(n *node, prefix string, deps []interpret.Value, fl
 		prefix += own
 	}
 	deps = append(append([]interpret.Value{}, deps...), depValues(n.deps)...)
+	unseen = unseen || hidden(n.args)
 	for _, e := range n.events {
 		switch {
 		case e.route != nil:
 			if path, ok := l.constant(e.route.path); ok {
-				out = append(out, routeObject(e, prefix+path, append(append([]interpret.Value{}, deps...), depValues(e.route.deps)...)))
+				out = append(out, routeObject(e, prefix+path, append(append([]interpret.Value{}, deps...), depValues(e.route.deps)...), unseen))
 			}
 		case e.include != nil && e.include.target != nil && flat:
 			more, _ := l.constant(orNone(e.include.prefix))
 			if more == "None" {
 				more = ""
 			}
-			out = append(out, l.routeObjects(e.include.target, prefix+more, append(append([]interpret.Value{}, deps...), depValues(e.include.deps)...), flat, depth+1)...)
+			out = append(out, l.routeObjects(e.include.target, prefix+more, append(append([]interpret.Value{}, deps...), depValues(e.include.deps)...), flat, unseen || e.include.hidden, depth+1)...)
 		}
 	}
 	return out
@@ -55,7 +56,17 @@ func depValues(list []depEntry) []interpret.Value {
 	return out
 }
 
-func routeObject(e *event, path string, deps []interpret.Value) interpret.Value {
+// hidden reports whether a call says include_in_schema=False.
+func hidden(args *interpret.Args) bool {
+	v := args.Value(-1, "include_in_schema")
+	if v == nil {
+		return false
+	}
+	t, known := interpret.Truth(v)
+	return known && !t
+}
+
+func routeObject(e *event, path string, deps []interpret.Value, unseen bool) interpret.Value {
 	o := interpret.Origin{At: e.at}
 	class := "fastapi.routing.APIRoute"
 	if e.route.kind == WebSocket {
@@ -78,6 +89,9 @@ func routeObject(e *event, path string, deps []interpret.Value) interpret.Value 
 				inst.Attrs[k.Name] = k.Value
 			}
 		}
+	}
+	if unseen {
+		inst.Attrs["include_in_schema"] = &interpret.Bool{Origin: o}
 	}
 	return inst
 }
