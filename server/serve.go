@@ -113,8 +113,8 @@ func (s *session) wait() {
 	go func() {
 		s.folders.stop()
 		// whoever starts a task now sees that base has ended
-		//lint:ignore SA2001 the lock is a barrier
 		s.starting.Lock()
+		//lint:ignore SA2001 the lock is a barrier
 		s.starting.Unlock()
 		s.tasks.Wait()
 		close(done)
