@@ -85,7 +85,7 @@ func discardedCookie(pass *Pass, k *cookieCall, told map[source.Location]bool) {
 
 // goesOn reports whether a dependency that was called goes on to the handler after the call.
 func goesOn(k *cookieCall) bool {
-	rest := restAfter(k.in.Function, k.at)
+	rest, _ := restAfter(k.in.Function, k.at)
 	for i := len(rest) - 1; i >= 0; i-- {
 		if alwaysEnds(rest[i]) {
 			for _, st := range rest[i] {
@@ -105,7 +105,7 @@ func follows(k *cookieCall, at source.Location) bool {
 	if at.Path != k.path || at.Span.Start < k.at.Span.End {
 		return false
 	}
-	rest := restAfter(k.in.Function, k.at)
+	rest, _ := restAfter(k.in.Function, k.at)
 	for i := len(rest) - 1; i >= 0; i-- {
 		if coveringIn(rest[i], at.Span) >= 0 {
 			return true

@@ -201,7 +201,10 @@ func (d *dropped) answersTwice() {
 
 // nextAfter finds a call of the application that is reached after a place.
 func (d *dropped) nextAfter(at source.Location) (source.Location, bool) {
-	rest := restAfter(d.fn, at)
+	rest, last := restAfter(d.fn, at)
+	if alwaysEnds([]python.Stmt{last}) {
+		return source.Location{}, false // «return await response(…)» goes nowhere else
+	}
 	for i := len(rest) - 1; i >= 0; i-- {
 		for _, n := range d.m.Flow.Next {
 			if n.At.Path == at.Path && coveringIn(rest[i], n.At.Span) >= 0 {
@@ -215,8 +218,9 @@ func (d *dropped) nextAfter(at source.Location) (source.Location, bool) {
 	return source.Location{}, false
 }
 
-// restAfter lists what follows a place in each block of a function that holds it, outermost first.
-func restAfter(fn *python.Function, at source.Location) (rest [][]python.Stmt) {
+// restAfter lists what follows a place in each block of a function that holds it,
+// outermost first, and the innermost statement that holds it.
+func restAfter(fn *python.Function, at source.Location) (rest [][]python.Stmt, last python.Stmt) {
 	for block := fn.Body; block != nil; {
 		i := coveringIn(block, at.Span)
 		if i < 0 {
@@ -224,12 +228,12 @@ func restAfter(fn *python.Function, at source.Location) (rest [][]python.Stmt) {
 		}
 		rest = append(rest, block[i+1:])
 		holder := block[i]
-		block = nil
+		last, block = holder, nil
 		for _, inner := range blocksOf(holder) {
 			if coveringIn(inner, at.Span) >= 0 {
 				block = inner
 			}
 		}
 	}
-	return rest
+	return rest, last
 }

@@ -6,6 +6,7 @@ import (
 
 	"bearings/internal/fastapi"
 	"bearings/internal/interpret"
+	"bearings/internal/source"
 )
 
 // OverrideNoEffect reports a dependency override that replaces nothing, or that
@@ -25,6 +26,10 @@ func runOverrideNoEffect(pass *Pass) {
 			continue
 		}
 		if f, ok := badReplacement(p, o); ok {
+			pass.Report(f)
+			continue
+		}
+		if f, ok := freshKey(p, o, links); ok {
 			pass.Report(f)
 			continue
 		}
@@ -55,7 +60,18 @@ func badReplacement(p *fastapi.Project, o *fastapi.Override) (Finding, bool) {
 		}
 		return f, true
 	}
-	if o.Value == nil || o.Value.Function == nil || o.Value.Kind != fastapi.FunctionCallable {
+	if o.Value == nil {
+		return f, false
+	}
+	if star := starParameter(o); star != nil {
+		fn := o.Value.Ref().(*interpret.Func)
+		f.At = source.Location{Path: fn.Module.Path, Span: star.Span()}
+		f.Message = fmt.Sprintf("the override of %s takes %s, and FastAPI asks the request for a parameter of that name", dependencyName(o.Key), codeAt(p, f.At))
+		f.Effect = Effect{Certainty: Confirmed, Status: []int{422}, Text: "422: the query parameter " + star.Name + " is missing"}
+		f.Fixes = []Fix{describedFix("Take no parameters")}
+		return f, true
+	}
+	if o.Value.Function == nil || o.Value.Kind != fastapi.FunctionCallable {
 		return f, false
 	}
 	needed := p.RequestParameters(o.Value)
