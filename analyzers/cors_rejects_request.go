@@ -118,11 +118,19 @@ func corsOrigins(pass *Pass, m *fastapi.Middleware) {
 	case *interpret.Symbol:
 		if r, ok := v.Data.(*fastapi.EnvRead); ok && r.Cast == "" && r.Class == nil && (r.Loader == "os.getenv" || r.Loader == "os.environ") {
 			originsText(pass, m, o.At, "")
+		} else if ok {
+			if list, ok := r.Default.(*interpret.Seq); ok { // what holds where nothing sets the variable
+				for _, item := range list.Items {
+					if s, ok := item.(*interpret.Str); ok {
+						originText(pass, m, o.At, s, Hypothesis)
+					}
+				}
+			}
 		}
 	case *interpret.Seq:
 		for _, item := range v.Items {
 			if s, ok := item.(*interpret.Str); ok {
-				originText(pass, m, o.At, s)
+				originText(pass, m, o.At, s, addedSometimes(m))
 			}
 		}
 	}
@@ -147,7 +155,7 @@ func originsText(pass *Pass, m *fastapi.Middleware, at source.Location, text str
 }
 
 // originText looks at one origin of the list.
-func originText(pass *Pass, m *fastapi.Middleware, list source.Location, s *interpret.Str) {
+func originText(pass *Pass, m *fastapi.Middleware, list source.Location, s *interpret.Str, certainty Certainty) {
 	scheme, rest, ok := strings.Cut(s.Text, "://")
 	var why, right string
 	switch {
@@ -172,7 +180,7 @@ func originText(pass *Pass, m *fastapi.Middleware, list source.Location, s *inte
 		at = list
 	}
 	f := Finding{
-		At: at, Certainty: addedSometimes(m), Subject: s.Text,
+		At: at, Certainty: certainty, Subject: s.Text,
 		Message: fmt.Sprintf("the allowed origin %q %s", s.Text, why),
 		Effect:  Effect{Certainty: Confirmed, Status: []int{400}, Text: "no browser sends this Origin: preflights are answered 400, and answers have no access-control-allow-origin"},
 		Check:   Check{Say: "Compare it with location.origin in the browser's console"},

@@ -98,3 +98,43 @@ func starParameter(o *fastapi.Override) *python.Param {
 	}
 	return nil
 }
+
+// typeKey reports a key that is an Annotated type: the routes hold the callable
+// within its Depends, and the type itself is never looked up.
+func typeKey(p *fastapi.Project, o *fastapi.Override) (Finding, bool) {
+	if o.Key == nil || o.App == nil || o.KeyAt.IsZero() {
+		return Finding{}, false
+	}
+	v, _ := o.Key.Ref().(interpret.Value)
+	base, args := interpret.Generic(v)
+	if ext, ok := base.(*interpret.External); !ok || ext.Path != "typing.Annotated" && ext.Path != "typing_extensions.Annotated" || len(args) < 2 {
+		return Finding{}, false
+	}
+	name := codeAt(p, o.KeyAt)
+	f := Finding{
+		Certainty: Confirmed, At: o.At, Subject: name + " key",
+		Message:  name + " is an Annotated type, and a path operation depends on the callable within its Depends: overriding the type changes nothing",
+		Effect:   Effect{Certainty: Confirmed, Status: []int{401, 422}, Text: "the real dependency runs in the test"},
+		Evidence: []Evidence{{At: o.App.At, Note: "the application whose dependencies are overridden"}},
+		Check:    Check{Say: "Print the key and the dependencies of the route: app.routes[…].dependant"},
+		Fixes:    []Fix{describedFix("Use as key the callable that the type gives to Depends")},
+	}
+	if at := interpret.OriginOf(v).At; !at.IsZero() && at != o.KeyAt {
+		f.Evidence = append(f.Evidence, Evidence{At: at, Note: "the type"})
+	}
+	return f, true
+}
+
+// writtenValue finds the value of an override in a dict display, by its key.
+func writtenValue(p *fastapi.Project, o *fastapi.Override) (at source.Location) {
+	if o.KeyAt.IsZero() {
+		return at
+	}
+	python.Inspect(syntaxOf(p, o.KeyAt.Path), func(n any) bool {
+		if e, ok := n.(*python.DictEntry); ok && e.Key != nil && e.Value != nil && e.Key.Span() == o.KeyAt.Span {
+			at = source.Location{Path: o.KeyAt.Path, Span: e.Value.Span()}
+		}
+		return at.IsZero()
+	})
+	return at
+}

@@ -29,6 +29,10 @@ func runOverrideNoEffect(pass *Pass) {
 			pass.Report(f)
 			continue
 		}
+		if f, ok := typeKey(p, o); ok {
+			pass.Report(f)
+			continue
+		}
 		if f, ok := freshKey(p, o, links); ok {
 			pass.Report(f)
 			continue
@@ -48,15 +52,17 @@ func badReplacement(p *fastapi.Project, o *fastapi.Override) (Finding, bool) {
 		Evidence: []Evidence{{At: o.At, Note: "the override"}},
 		Check:    Check{Say: "Run the test, and print the status and body of the response"},
 	}
-	if o.ValueAt.IsZero() {
+	if written := writtenValue(p, o); !written.IsZero() {
+		f.At = written
+	} else if o.ValueAt.IsZero() {
 		f.At = o.At
 	}
 	if what, sure := notCallable(v); sure && v != nil {
 		f.Message = fmt.Sprintf("the override of %s is %s, where FastAPI needs something to call", dependencyName(o.Key), what)
 		f.Effect = Effect{Certainty: Confirmed, Status: []int{500}, Text: "the request fails: TypeError, not a callable object"}
 		f.Fixes = []Fix{describedFix("Give a function that returns it: lambda: …")}
-		if written := codeAt(p, o.ValueAt); written != "" && o.ValueAt.Path == o.At.Path {
-			f.Fixes = []Fix{replaceAt("Wrap it in a lambda", false, o.ValueAt, "lambda: "+written)}
+		if written := codeAt(p, f.At); written != "" && f.At != o.At && f.At.Path == o.At.Path {
+			f.Fixes = []Fix{replaceAt("Wrap it in a lambda", false, f.At, "lambda: "+written)}
 		}
 		return f, true
 	}

@@ -3,6 +3,7 @@ package analyzers
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"bearings/internal/fastapi"
 	"bearings/internal/interpret"
@@ -24,22 +25,24 @@ func runSettingsCached(pass *Pass) {
 			continue
 		}
 		m := moduleOf(p, path)
-		if m == nil || clearsCaches(m) || !importsProgram(p, path, m) {
+		if m == nil || clearsCaches(m) || afterImport(p, path, m) == nil {
 			continue
 		}
-		python.Inspect(m, func(n any) bool {
-			fn, ok := n.(*python.Function)
-			if !ok {
-				return true
-			}
-			inspectOwn(fn.Body, func(n any) bool {
+		look := func(body []python.Stmt, where string) {
+			inspectOwn(body, func(n any) bool {
 				if name, at := environmentChange(path, n); name != "" {
 					if k := cachedKey(p, name); k != nil {
-						pass.Report(keptSetting(p, k, name, at, fn.Name))
+						pass.Report(keptSetting(p, k, name, at, where))
 					}
 				}
 				return true
 			})
+		}
+		look(afterImport(p, path, m), path.Base())
+		python.Inspect(m, func(n any) bool {
+			if fn, ok := n.(*python.Function); ok {
+				look(fn.Body, fn.Name)
+			}
 			return true
 		})
 	}
@@ -83,10 +86,10 @@ func clearsCaches(m *python.Module) bool {
 	return found
 }
 
-// importsProgram reports whether a test module imports code of the program at its
-// top, before any test changes the environment.
-func importsProgram(p *fastapi.Project, path source.Path, m *python.Module) bool {
-	return slices.ContainsFunc(m.Body, func(st python.Stmt) bool {
+// afterImport is what follows, at the top of a test module, the first import of code
+// of the program; nil when it imports none there.
+func afterImport(p *fastapi.Project, path source.Path, m *python.Module) []python.Stmt {
+	i := slices.IndexFunc(m.Body, func(st python.Stmt) bool {
 		imp, ok := st.(*python.ImportFrom)
 		if !ok {
 			return false
@@ -94,13 +97,17 @@ func importsProgram(p *fastapi.Project, path source.Path, m *python.Module) bool
 		found := p.Program.Find(path, imp.Level, imp.Module)
 		return (found.Kind == python.ModuleFile || found.Kind == python.Package) && !isTestFile(found.Path)
 	})
+	if i < 0 {
+		return nil
+	}
+	return m.Body[i:]
 }
 
 // cachedKey finds the key that signs or verifies, that a variable gives, and that
 // the program keeps: read at import, or by a function with a cache.
 func cachedKey(p *fastapi.Project, variable string) *fastapi.Key {
 	for _, k := range p.Keys {
-		if !slices.Contains(k.Variables, variable) || k.Roles&(fastapi.Signs|fastapi.Verifies|fastapi.Algorithm) == 0 {
+		if !slices.ContainsFunc(k.Variables, func(name string) bool { return strings.EqualFold(name, variable) }) || k.Roles&(fastapi.Signs|fastapi.Verifies|fastapi.Algorithm) == 0 {
 			continue
 		}
 		if isTestFile(k.At.Path) || !keptAt(p, k) {
@@ -114,6 +121,9 @@ func cachedKey(p *fastapi.Project, variable string) *fastapi.Key {
 // keptAt reports whether a key is read once: outside of any function, or for an
 // object that a cached function or a module keeps.
 func keptAt(p *fastapi.Project, k *fastapi.Key) bool {
+	if r := k.Read; r != nil && r.Class != nil {
+		return madeOnce(p, r.Class)
+	}
 	inFunction := false
 	python.Inspect(syntaxOf(p, k.At.Path), func(n any) bool {
 		if fn, ok := n.(*python.Function); ok && fn.Span().Covers(k.At.Span) {
@@ -126,6 +136,35 @@ func keptAt(p *fastapi.Project, k *fastapi.Key) bool {
 		return true
 	})
 	return !inFunction
+}
+
+// madeOnce reports whether every object of a settings class is made at import or by
+// a function with a cache.
+func madeOnce(p *fastapi.Project, class *interpret.Class) bool {
+	made, once := false, true
+	for _, path := range p.Modules() {
+		if isTestFile(path) {
+			continue
+		}
+		var walk func(node any, cached bool)
+		walk = func(node any, cached bool) {
+			python.Inspect(node, func(n any) bool {
+				switch x := n.(type) {
+				case *python.Function:
+					v, ok := p.Eval(path, &python.Name{Range: x.NameAt, ID: x.Name}).(*interpret.Func)
+					walk(x.Body, ok && v.Cached)
+					return false
+				case *python.Call:
+					if name := lastName(x.Func); name == class.Def.Name && p.Eval(path, x.Func) == interpret.Value(class) {
+						made, once = true, once && cached
+					}
+				}
+				return true
+			})
+		}
+		walk(syntaxOf(p, path), true)
+	}
+	return made && once
 }
 
 func keptSetting(p *fastapi.Project, k *fastapi.Key, variable string, at source.Location, test string) Finding {
