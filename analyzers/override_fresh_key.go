@@ -138,3 +138,22 @@ func writtenValue(p *fastapi.Project, o *fastapi.Override) (at source.Location) 
 	})
 	return at
 }
+
+// mayBeEqual reports whether two objects are of one class of the program that may
+// compare them by value, such as a frozen dataclass.
+func mayBeEqual(a, b *fastapi.Callable) bool {
+	if a == nil || b == nil || a == b {
+		return false
+	}
+	x, ok := a.Ref().(*interpret.Instance)
+	y, same := b.Ref().(*interpret.Instance)
+	if !ok || !same || x.Class != y.Class {
+		return false
+	}
+	class, ok := x.Class.(*interpret.Class)
+	if !ok {
+		return false
+	}
+	eq, _ := class.Lookup("__eq__")
+	return eq != nil || len(class.Def.Decorators) > 0 || interpret.ExternalBase(class) != nil
+}

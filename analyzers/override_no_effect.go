@@ -101,6 +101,9 @@ func strangerKey(p *fastapi.Project, o *fastapi.Override, links []*chainLink) (F
 	}
 	other := (*fastapi.App)(nil)
 	for _, l := range links {
+		if mayBeEqual(l.dep.Callable, o.Key) {
+			return Finding{}, false
+		}
 		if !sameDependency(l.dep.Callable, o.Key) {
 			continue
 		}
