@@ -105,7 +105,7 @@ func typeKey(p *fastapi.Project, o *fastapi.Override) (Finding, bool) {
 	if o.Key == nil || o.App == nil || o.KeyAt.IsZero() {
 		return Finding{}, false
 	}
-	v, _ := o.Key.Ref().(interpret.Value)
+	v := o.Key.Ref()
 	base, args := interpret.Generic(v)
 	if ext, ok := base.(*interpret.External); !ok || ext.Path != "typing.Annotated" && ext.Path != "typing_extensions.Annotated" || len(args) < 2 {
 		return Finding{}, false

@@ -65,7 +65,9 @@ suite_emacs() {
 
 suite_helix() {
   need tmux tmux; prefix; say "Helix: $("$cache/forky/run/hx" --version)"
-  timeout 90 "$here/helix/test.sh" "$cache/forky/run/hx" "$SERVER" "$(project helix)" 2>&1 | tee "$out/helix.log"
+  local p; p=$(project helix)
+  git -C "$p" init -q # what tells Helix the project's root
+  timeout 90 "$here/helix/test.sh" "$cache/forky/run/hx" "$SERVER" "$p" 2>&1 | tee "$out/helix.log"
 }
 
 suite_vscode() {
