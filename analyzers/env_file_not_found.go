@@ -2,6 +2,7 @@ package analyzers
 
 import (
 	"fmt"
+	"strings"
 
 	"bearings/internal/environment"
 )
@@ -24,8 +25,12 @@ var EnvFileNotFound = &Analyzer{
 			}
 			e.add(in.line, "the file that is meant, and the value that is not found")
 			e.add(k.At, "reads "+name+": "+insteadWords(in.row))
+			certainty, severity := Confirmed, Error
+			if strings.HasPrefix(in.env.Name, "systemd:") || strings.HasPrefix(in.env.Name, "supervisord:") {
+				certainty, severity = Hypothesis, Warning // where their folder lies in the tree is a guess
+			}
 			pass.Report(Finding{
-				Certainty: Confirmed, At: in.absence.At, Subject: name, Operations: keyOperations(p, k),
+				Certainty: certainty, Severity: severity, At: in.absence.At, Subject: name, Operations: keyOperations(p, k),
 				Message: fmt.Sprintf("%s is looked for in the working directory%s, where it is not in %s, so %s", in.absence.Path, workDirWords(in.env), fault.environments(), insteadWords(in.row)),
 				Assumes: outside(in.env, name), Effect: keyEffect(p, k, in.row), Evidence: e.list,
 				Check: Check{Say: "Look for the file from the folder in which the process runs", Run: findFileCommand(in)},

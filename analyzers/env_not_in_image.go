@@ -3,6 +3,8 @@ package analyzers
 import (
 	"fmt"
 	"strings"
+
+	"bearings/internal/environment"
 )
 
 // EnvNotInImage reports a key that is known when the image is built, or lies in
@@ -42,6 +44,9 @@ var EnvNotInImage = &Analyzer{
 				}
 				f.Fixes = []Fix{{Title: "Pass " + name + " when the container runs, under environment or env_file"}}
 			} else {
+				if in.env.Kind == environment.Image { // who runs the image may well pass the variable
+					f.Certainty, f.Severity = Hypothesis, Warning
+				}
 				f.At = in.absence.At
 				if in.absence.Excluded && !in.absence.Deciding.IsZero() {
 					f.At = in.absence.Deciding

@@ -144,7 +144,9 @@ func harmlessLiteral(text string) bool {
 	switch {
 	case len(text) < 2, strings.HasPrefix(text, ".env"), strings.HasSuffix(text, ".env"), text == "utf-8":
 		return true
-	case isAlgorithm(text):
+	case isAlgorithm(text), strings.HasPrefix(text, "verify_"), strings.HasPrefix(text, "require_"):
+		return true
+	case slices.Contains([]string{"require", "audience", "issuer", "algorithms", "algorithm", "options", "leeway", "payload", "subject"}, text):
 		return true
 	}
 	upper := strings.ToUpper(text) == text && strings.Contains(text, "_")

@@ -105,6 +105,10 @@ func (c *collector) value(text string) {
 }
 
 func (c *collector) add(text string) {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "true", "false", "none", "null": // a switch that is named like a secret
+		return
+	}
 	if text = strings.TrimSpace(text); len([]rune(text)) >= 4 && !c.seen[text] {
 		c.seen[text] = true
 		c.values = append(c.values, text)
