@@ -36,8 +36,28 @@ func (l *linker) Call(f *interpret.Frame, site *interpret.CallSite, callee *inte
 	if v, ok := l.tokenCall(f, site, callee.Path, nil, args); ok {
 		return v, true
 	}
+	l.handedOver(site, callee.Path, args)
 	return nil, false
 }
+
+// handedOver notes that an application is given to a library's function, which may
+// add middleware and exception handlers to it.
+func (l *linker) handedOver(site *interpret.CallSite, path string, args *interpret.Args) {
+	name := path[strings.LastIndexByte(path, '.')+1:]
+	library, _, _ := strings.Cut(path, ".")
+	if name == "" || name[0] < 'a' || name[0] > 'z' || harmlessLibraries[library] {
+		return
+	}
+	for _, a := range append(args.Pos[:len(args.Pos):len(args.Pos)], args.Kw...) {
+		if n := nodeOf(a.Value); n != nil && n.app {
+			n.gap(site.At, MiddlewareStack|HandlersPart, "the application is given to "+path+", which may add middleware and exception handlers")
+		}
+	}
+}
+
+// harmlessLibraries do not change an application that they are given.
+var harmlessLibraries = map[string]bool{"builtins": true, "uvicorn": true, "hypercorn": true, "gunicorn": true, "starlette": true, "fastapi": true, "logging": true,
+	"typing": true, "asyncio": true, "inspect": true, "functools": true, "copy": true, "weakref": true, "json": true, "warnings": true, "mangum": true, "httpx": true, "pytest": true, "os": true}
 
 // depends makes the object that Depends(…) gives.
 func (l *linker) depends(f *interpret.Frame, site *interpret.CallSite, callee *interpret.External, args *interpret.Args) interpret.Value {
