@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"bearings/internal/interpret"
-	"bearings/internal/python"
 	"bearings/internal/source"
 )
 
@@ -216,9 +215,8 @@ func (r *resolver) fill(d *Dependency, target interpret.Value, depth int) {
 		d.Gap = &Gap{At: d.At, Reason: "the dependency could not be followed: " + why, Parts: Dependencies}
 		return
 	}
-	if c, ok := target.(*interpret.Choice); ok {
+	if _, ok := target.(*interpret.Choice); ok {
 		d.Gap = &Gap{At: d.At, Reason: "one of several dependencies, which one is decided when the program runs", Parts: Dependencies}
-		_ = c
 	}
 	if s := schemeOf(target); s != nil {
 		d.Scheme = s
@@ -339,5 +337,3 @@ func isModel(v interpret.Value) bool {
 	c, ok := v.(*interpret.Class)
 	return ok && interpret.DerivesFrom(c, "pydantic.BaseModel", "sqlmodel.SQLModel") != ""
 }
-
-var _ = python.None

@@ -2,7 +2,6 @@ package fastapi
 
 import (
 	"bearings/internal/interpret"
-	"bearings/internal/python"
 	"bearings/internal/source"
 )
 
@@ -275,5 +274,3 @@ func (l *linker) routeList(f *interpret.Frame, n *node, v interpret.Value, at so
 		}
 	}
 }
-
-var _ = python.List

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"bearings/internal/interpret"
-	"bearings/internal/python"
 	"bearings/internal/source"
 )
 
@@ -237,5 +236,3 @@ func (l *linker) Decide(v interpret.Value) (truth, known bool) {
 	}
 	return false, false
 }
-
-var _ = python.None

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"bearings/internal/interpret"
-	"bearings/internal/source"
 )
 
 // schemeClasses are the classes of fastapi.security that are schemes.
@@ -154,5 +153,3 @@ func (l *linker) finishSchemes() {
 		}
 	}
 }
-
-var _ = source.Location{}

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"bearings/internal/interpret"
-	"bearings/internal/python"
 	"bearings/internal/source"
 )
 
@@ -297,5 +296,3 @@ func (l *linker) nestedDefault(r *EnvRead, outer interpret.FieldOf, name string)
 		r.Default, r.DefaultAt, r.Required = a.Value, a.At, false
 	}
 }
-
-var _ = python.None

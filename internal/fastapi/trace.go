@@ -13,7 +13,6 @@ type flowEntry struct {
 	flow   *Flow
 	result interpret.Value
 	busy   bool
-	steps  int
 }
 
 // tracer watches one run of a callable and writes its Flow.
@@ -54,7 +53,6 @@ func (l *linker) runCallable(v interpret.Value, args *interpret.Args) *flowEntry
 	t := &tracer{l: l, flow: e.flow}
 	l.machine.Tracer = t
 	e.result = awaited(l.machine.Run(v, args))
-	e.steps = l.machine.LastSteps
 	l.machine.Tracer = saved
 	e.busy = false
 	return e

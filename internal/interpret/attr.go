@@ -103,13 +103,13 @@ func (f *Frame) instanceAttr(inst *Instance, name string, at source.Location) Va
 		}
 	}
 	if c, ok := inst.Class.(*Class); ok {
-		if v, owner := c.Lookup(name); v != nil {
+		if v, _ := c.Lookup(name); v != nil {
 			if _, method := v.(*Func); !method && ExternalBase(c) != nil { // a field whose value a library's class fills in
 				if filled, ok := f.M.Lib.Attr(f, inst, name, at); ok {
 					return filled
 				}
 			}
-			return f.member2(v, inst, owner, at)
+			return f.descriptor(v, inst, at)
 		}
 		if name == "__class__" {
 			return c
@@ -137,20 +137,20 @@ func (f *Frame) instanceAttr(inst *Instance, name string, at source.Location) Va
 	return &Op{Origin: Origin{At: at}, Name: "." + name, Args: []Value{inst}}
 }
 
-// member2 turns what a class holds into what an instance shows.
-func (f *Frame) member2(v Value, inst *Instance, owner *Class, at source.Location) Value {
+// descriptor turns what a class holds into what an instance shows.
+func (f *Frame) descriptor(v Value, inst *Instance, at source.Location) Value {
 	switch fn := v.(type) {
 	case *Func:
 		switch fn.Kind {
 		case Property:
-			return f.Call(&CallSite{At: at, Frame: f}, bindTo(fn, inst, owner), &Args{})
+			return f.Call(&CallSite{At: at, Frame: f}, bindTo(fn, inst), &Args{})
 		}
-		return bindTo(fn, inst, owner)
+		return bindTo(fn, inst)
 	}
 	return v
 }
 
-func bindTo(v Value, self Value, owner *Class) Value {
+func bindTo(v, self Value) Value {
 	fn, ok := v.(*Func)
 	if !ok || fn.Kind == Static {
 		return v
@@ -165,7 +165,6 @@ func bindTo(v Value, self Value, owner *Class) Value {
 	if bound.Kind == Property {
 		bound.Kind = Plain
 	}
-	_ = owner
 	return &bound
 }
 
@@ -198,7 +197,7 @@ func (f *Frame) classAttr(c *Class, name string, at source.Location) Value {
 		}
 		if fn, ok := b.Value.(*Func); ok {
 			if fn.Kind == ClassMethod {
-				return bindTo(fn, c, k)
+				return bindTo(fn, c)
 			}
 			return fn
 		}
@@ -236,7 +235,7 @@ func (f *Frame) superAttr(s *super, name string, at source.Location) Value {
 		switch k := m.(type) {
 		case *Class:
 			if b := k.Scope.own(name); b != nil {
-				return bindTo(b.Value, s.self, k)
+				return bindTo(b.Value, s.self)
 			}
 		case *External:
 			if inst == nil || k.Path == "abc.ABC" || k.Path == "typing.Generic" {

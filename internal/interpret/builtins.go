@@ -1,7 +1,6 @@
 package interpret
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -496,5 +495,3 @@ func copyOf(v Value, o Origin) Value {
 	}
 	return v
 }
-
-var _ = fmt.Sprint

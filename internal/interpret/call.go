@@ -127,8 +127,8 @@ func keywords(args *Args) []KwValue {
 
 func (f *Frame) callInstance(site *CallSite, inst *Instance, args *Args) Value {
 	if c, ok := inst.Class.(*Class); ok {
-		if fn, owner := c.Lookup("__call__"); fn != nil {
-			return f.Call(site, bindTo(fn, inst, owner), args)
+		if fn, _ := c.Lookup("__call__"); fn != nil {
+			return f.Call(site, bindTo(fn, inst), args)
 		}
 	}
 	if v, ok := f.M.Lib.Method(f, site, inst, "__call__", args); ok {
@@ -164,17 +164,13 @@ func (f *Frame) construct(site *CallSite, c *Class, args *Args) Value {
 		return &Op{Origin: Origin{At: site.At}, Name: "call", Args: append([]Value{c}, positional(args)...)}
 	}
 	inst := &Instance{Origin: Origin{At: site.At}, Class: c, Attrs: map[string]Value{}, Args: args, Site: site}
-	if meta := c.singleton(); meta != nil {
-		return meta
-	}
-	if fn, owner := c.Lookup("__new__"); fn != nil {
+	if fn, _ := c.Lookup("__new__"); fn != nil {
 		if v, ok := fn.(*Func); ok && f.depth < maxDepth {
 			made := f.invoke(site, v, args.withSelf(c))
 			if i, ok := made.(*Instance); ok && i.Class == Value(c) {
 				inst = i
 			}
 		}
-		_ = owner
 	}
 	for _, m := range MRO(c) {
 		switch k := m.(type) {
@@ -184,7 +180,7 @@ func (f *Frame) construct(site *CallSite, c *Class, args *Args) Value {
 				continue
 			}
 			if fn, ok := b.Value.(*Func); ok {
-				f.Call(site, bindTo(fn, inst, k), args)
+				f.Call(site, bindTo(fn, inst), args)
 				return inst
 			}
 		case *External:
@@ -200,8 +196,6 @@ func (f *Frame) construct(site *CallSite, c *Class, args *Args) Value {
 	return inst
 }
 
-func (c *Class) singleton() Value { return nil }
-
 // fill sets the fields of a dataclass or model: from arguments, else from defaults in the class body.
 func (f *Frame) fill(inst *Instance, c *Class, args *Args) {
 	fields := Fields(c)
@@ -216,8 +210,8 @@ func (f *Frame) fill(inst *Instance, c *Class, args *Args) {
 		}
 	}
 	f.fillSpread(inst, fields, args)
-	if fn, owner := c.Lookup("__post_init__"); fn != nil {
-		f.Call(&CallSite{At: inst.At, Frame: f}, bindTo(fn, inst, owner), &Args{})
+	if fn, _ := c.Lookup("__post_init__"); fn != nil {
+		f.Call(&CallSite{At: inst.At, Frame: f}, bindTo(fn, inst), &Args{})
 	}
 }
 

@@ -275,16 +275,10 @@ func (f *Frame) logic(x *python.Binary) Value {
 		}
 		return f.Eval(x.Y)
 	}
-	var b Value
 	if x.Op == "and" {
-		before := f.Scope.snapshot()
 		f.narrow(x.X, true)
-		b = f.Eval(x.Y)
-		_ = before
-	} else {
-		b = f.Eval(x.Y)
 	}
-	return &Op{Origin: Origin{At: f.At(x)}, Name: x.Op, Args: []Value{a, b}}
+	return &Op{Origin: Origin{At: f.At(x)}, Name: x.Op, Args: []Value{a, f.Eval(x.Y)}}
 }
 
 func (f *Frame) conditional(x *python.Conditional) Value {

@@ -67,16 +67,15 @@ type Machine struct {
 	// called while a Tracer listens.
 	Reach func(*Func) bool
 
-	modules   map[source.Path]*Module
-	order     []*Module
-	steps     int
-	limit     int
-	seq       int
-	memos     map[memoKey]memo
-	raises    int // raise statements that were reached
-	past      int // while a module runs that waited: when it was imported; 0 otherwise
-	LastSteps int
-	depth     int
+	modules map[source.Path]*Module
+	order   []*Module
+	steps   int
+	limit   int
+	seq     int
+	memos   map[memoKey]memo
+	raises  int // raise statements that were reached
+	past    int // while a module runs that waited: when it was imported; 0 otherwise
+	depth   int
 }
 
 // Limits of the interpretation, in statements and calls.
@@ -295,7 +294,7 @@ func (m *Machine) step() bool {
 func (m *Machine) Run(fn Value, args *Args) Value {
 	saved, limit := m.steps, m.limit
 	m.steps, m.limit = 0, requestSteps
-	defer func() { m.LastSteps = m.steps; m.steps, m.limit = saved, limit }()
+	defer func() { m.steps, m.limit = saved, limit }()
 	root := &Frame{M: m, Module: moduleOf(fn), Scope: newScope(nil)}
 	if root.Module == nil {
 		return &Unknown{Reason: "it is no function of the program"}

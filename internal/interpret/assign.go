@@ -1,0 +1,127 @@
+package interpret
+
+import (
+	"bearings/internal/python"
+	"bearings/internal/source"
+)
+
+func (f *Frame) assign(s *python.Assign) flow {
+	if s.Value == nil {
+		return next
+	}
+	v := f.Eval(s.Value)
+	if _, ok := v.(*Never); ok {
+		return left
+	}
+	for _, t := range s.Targets {
+		f.bindAt(t, v, f.At(s.Value))
+	}
+	return next
+}
+
+func (f *Frame) bind(target python.Expr, v Value) { f.bindAt(target, v, source.Location{}) }
+
+func (f *Frame) bindAt(target python.Expr, v Value, valueAt source.Location) {
+	switch t := target.(type) {
+	case *python.Name:
+		f.Scope.set(t.ID, v, f.At(t))
+	case *python.Sequence:
+		f.unpack(t, v)
+	case *python.Starred:
+		f.bind(t.X, v)
+	case *python.Attribute:
+		f.setAttr(f.Eval(t.Value), t.Attr, v, f.At(t))
+	case *python.Subscript:
+		f.setItem(f.Eval(t.Value), f.Eval(t.Index), v, f.At(t), f.At(t.Index), valueAt)
+	}
+}
+
+func (f *Frame) unpack(t *python.Sequence, v Value) {
+	items, known := f.items(v)
+	if known && len(items) == len(t.Elements) {
+		for i, e := range t.Elements {
+			f.bind(e, items[i])
+		}
+		return
+	}
+	for i, e := range t.Elements {
+		f.bind(e, &Op{Origin: Origin{At: f.At(e)}, Name: "[]", Args: []Value{v, &Num{Value: float64(i)}}})
+	}
+}
+
+func (f *Frame) augment(s *python.AugAssign) {
+	old := f.Eval(s.Target)
+	v := f.Eval(s.Value)
+	if seq, ok := old.(*Seq); ok && s.Op == "+" {
+		if more, known := f.items(v); known {
+			seq.Items = append(seq.Items, more...)
+		} else {
+			seq.Open = true
+		}
+		return
+	}
+	f.bind(s.Target, f.binary(s.Op, old, v, f.At(s)))
+}
+
+func (f *Frame) setItem(container, key, v Value, at, keyAt, valueAt source.Location) {
+	switch c := container.(type) {
+	case *Dict:
+		c.Set(key, v, keyAt)
+	case *Seq:
+		if n, ok := key.(*Num); ok && int(n.Value) >= 0 && int(n.Value) < len(c.Items) {
+			c.Items[int(n.Value)] = v
+		}
+	}
+	f.M.Lib.SetItem(f, container, key, v, at, keyAt, valueAt)
+}
+
+// Set puts an entry into the dict, replacing one with an equal key.
+func (d *Dict) Set(key, v Value, at source.Location) {
+	for i, e := range d.Entries {
+		if same, ok := Equal(e.Key, key); ok && same {
+			d.Entries[i].Value = v
+			d.Entries[i].At = at
+			return
+		}
+	}
+	if _, known := key.(*Str); !known {
+		if _, num := key.(*Num); !num && isUnclear(key) {
+			d.Open = true
+			return
+		}
+	}
+	d.Entries = append(d.Entries, Entry{key, v, at})
+}
+
+// Get returns the value of a string key.
+func (d *Dict) Get(key string) (Entry, bool) {
+	for _, e := range d.Entries {
+		if s, ok := e.Key.(*Str); ok && s.Text == key {
+			return e, true
+		}
+	}
+	return Entry{}, false
+}
+
+func (f *Frame) setAttr(recv Value, name string, v Value, at source.Location) {
+	switch r := recv.(type) {
+	case *Instance:
+		if o := v.origin(); o.Name == "" {
+			o.Name, o.NameAt = name, at
+		}
+		r.Attrs[name] = v
+		f.M.Lib.SetAttr(f, r, name, v, at)
+	case *Class:
+		r.Scope.set(name, v, at)
+	case *Module:
+		r.Scope.set(name, v, at)
+	case *Func:
+		if name == "__wrapped__" {
+			r.Wrapped = v
+		}
+	case *Choice:
+		for _, o := range r.Options {
+			f.setAttr(o.Value, name, v, at)
+		}
+	}
+}
