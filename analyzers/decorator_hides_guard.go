@@ -31,11 +31,9 @@ func runDecoratorHidesGuard(pass *Pass) {
 		if m == nil {
 			continue
 		}
-		python.Inspect(m, func(n any) bool {
-			fn, ok := n.(*python.Function)
-			if !ok || len(fn.Decorators) < 2 {
-				_, isExpr := n.(python.Expr)
-				return !isExpr
+		for _, fn := range m.Index().Functions {
+			if len(fn.Decorators) < 2 {
+				continue
 			}
 			for i, d := range fn.Decorators {
 				operations := registered[source.Location{Path: path, Span: d.X.Span()}]
@@ -49,8 +47,7 @@ func runDecoratorHidesGuard(pass *Pass) {
 				h.below(pass, fn.Decorators[i+1:])
 				break
 			}
-			return true
-		})
+		}
 	}
 }
 

@@ -63,11 +63,7 @@ func mentionsFastAPI(m *python.Module) bool {
 
 // dependsInBodies finds x = Depends(…) in functions that then take x apart.
 func dependsInBodies(pass *Pass, path source.Path, m *python.Module) {
-	python.Inspect(m, func(n any) bool {
-		fn, ok := n.(*python.Function)
-		if !ok {
-			return true
-		}
+	for _, fn := range m.Index().Functions {
 		inspectOwn(fn.Body, func(n any) bool {
 			a, ok := n.(*python.Assign)
 			if !ok || len(a.Targets) != 1 {
@@ -84,8 +80,7 @@ func dependsInBodies(pass *Pass, path source.Path, m *python.Module) {
 			}
 			return true
 		})
-		return true
-	})
+	}
 }
 
 func isDependsName(p *fastapi.Project, path source.Path, e python.Expr) bool {
@@ -127,19 +122,19 @@ func calledDirectly(pass *Pass) {
 	}
 	for _, path := range p.Modules() {
 		if m := moduleOf(p, path); m != nil && len(names) > 0 && !isTestFile(path) {
-			python.Inspect(m, func(n any) bool {
-				call, ok := n.(*python.Call)
-				if !ok || arguments[source.Location{Path: path, Span: call.Span()}] || !names[lastName(call.Func)] {
-					return true
+			for name, calls := range m.Index().Calls {
+				if !names[name] {
+					continue
 				}
-				if name, ok := call.Func.(*python.Name); ok && isLocal(m, call, name.ID) {
-					return true
+				for _, call := range calls {
+					if _, plain := call.Func.(*python.Name); arguments[source.Location{Path: path, Span: call.Span()}] || plain && isLocal(m, call, name) {
+						continue
+					}
+					if f, ok := directCall(p, path, call); ok {
+						pass.Report(f)
+					}
 				}
-				if f, ok := directCall(p, path, call); ok {
-					pass.Report(f)
-				}
-				return true
-			})
+			}
 		}
 	}
 }

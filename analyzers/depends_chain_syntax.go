@@ -169,6 +169,12 @@ func consumerUse(l *chainLink) (nameUse, bool) {
 
 // syntaxParents maps every expression and statement of a module to what holds it.
 func syntaxParents(m *python.Module) map[any]any {
+	return python.Derive(m, syntaxParentsKey{}, parentsIn)
+}
+
+type syntaxParentsKey struct{}
+
+func parentsIn(m *python.Module) map[any]any {
 	parents := map[any]any{}
 	var walk func(node any)
 	walk = func(node any) {

@@ -158,18 +158,16 @@ func (g *returnsRefusal) dropped() {
 		if m == nil {
 			continue
 		}
-		python.Inspect(m, func(n any) bool {
-			st, ok := n.(*python.ExprStmt)
+		for _, st := range m.Index().Statements {
+			st, ok := st.(*python.ExprStmt)
 			if !ok {
-				_, isExpr := n.(python.Expr)
-				return !isExpr
+				continue
 			}
 			call, ok := st.X.(*python.Call)
 			if ok && isHTTPExceptionExpr(g.p, path, call) && isClassName(g.p, path, call.Func) {
 				g.built(source.Location{Path: path, Span: st.Span()}, call)
 			}
-			return false
-		})
+		}
 	}
 }
 

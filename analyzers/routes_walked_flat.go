@@ -32,28 +32,25 @@ func runRoutesWalkedFlat(pass *Pass) {
 			continue
 		}
 		m := syntaxOf(p, path)
-		python.Inspect(m, func(n any) bool {
+		for _, loop := range m.Index().Loops {
 			var iter python.Expr
 			var body any
-			switch x := n.(type) {
+			switch x := loop.(type) {
 			case *python.For:
 				iter, body = x.Iter, x.Body
 			case *python.Comprehension:
-				if len(x.Clauses) == 1 {
-					iter, body = x.Clauses[0].Iter, x
-				}
+				iter, body = x.Clauses[0].Iter, x
 			}
 			attribute, ok := iter.(*python.Attribute)
 			if !ok || attribute.Attr != "routes" || recurses(body) || !isApplication(p, path, m, attribute.Value) {
-				return true
+				continue
 			}
 			f := walkedFlat(source.Location{Path: path, Span: attribute.Span()}, relation == requirements.AtLeast)
 			if at := versionPlace(version); !at.IsZero() {
 				f.Evidence = append(f.Evidence, Evidence{At: at, Note: "the version decides: from FastAPI 0.137.0 an included router is one entry"})
 			}
 			pass.Report(f)
-			return true
-		})
+		}
 	}
 }
 

@@ -54,6 +54,7 @@ func (l *linker) projectKeys(p *Project) {
 
 // settingsFields reads every field of the settings classes that have an object.
 func (l *linker) settingsFields() {
+	seen := map[*interpret.Instance]bool{} // many modules hold the same object
 	for _, m := range l.machine.Modules() {
 		if m == nil {
 			continue
@@ -61,7 +62,8 @@ func (l *linker) settingsFields() {
 		var objects []*interpret.Instance
 		for _, b := range m.Scope.Names {
 			if inst, ok := b.Value.(*interpret.Instance); ok {
-				if st, ok := inst.State.(*settingsState); ok && st != nil {
+				if st, ok := inst.State.(*settingsState); ok && st != nil && !seen[inst] {
+					seen[inst] = true
 					objects = append(objects, inst)
 				}
 			}

@@ -105,7 +105,11 @@ func (l *linker) entryPath(entry string) source.Path {
 
 // makesApp reports whether a module holds a call that may make an application:
 // of FastAPI by whatever name the module imports it under, or of a class it defines.
-func makesApp(m *python.Module) bool {
+func makesApp(m *python.Module) bool { return python.Derive(m, makesAppKey{}, lookForApp) }
+
+type makesAppKey struct{}
+
+func lookForApp(m *python.Module) bool {
 	found := false
 	python.Inspect(m, func(n any) bool {
 		if c, ok := n.(*python.Call); ok {
@@ -194,6 +198,9 @@ func (l *linker) uncalled() []string {
 
 // unbuilt reports whether a body holds a call FastAPI(…) that has not happened.
 func (l *linker) unbuilt(m *interpret.Module, body []python.Stmt) bool {
+	if !namesFastAPI(m.Syntax) {
+		return false
+	}
 	found := false
 	for _, st := range body {
 		python.Inspect(st, func(n any) bool {
@@ -211,6 +218,21 @@ func (l *linker) unbuilt(m *interpret.Module, body []python.Stmt) bool {
 		})
 	}
 	return found
+}
+
+type namesFastAPIKey struct{}
+
+// namesFastAPI reports whether a module calls FastAPI(…) anywhere, by whatever
+// name it imports it under.
+func namesFastAPI(m *python.Module) bool {
+	return python.Derive(m, namesFastAPIKey{}, func(m *python.Module) bool {
+		for name := range m.Index().Calls {
+			if name == "FastAPI" || importsAs(m, name) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 func (l *linker) tryCall(m *interpret.Module, v interpret.Value) {

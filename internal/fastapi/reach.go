@@ -1,6 +1,8 @@
 package fastapi
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"bearings/internal/interpret"
@@ -36,7 +38,7 @@ func (l *linker) reach(fn *interpret.Func) bool {
 	}
 	all := l.machine.Modules()
 	for _, m := range all[r.scanned:] {
-		r.scan(m.Syntax.Body)
+		r.scan(m.Syntax)
 	}
 	r.scanned = len(all)
 	if fn.Def.Name == "__init__" && fn.Owner != nil {
@@ -45,41 +47,58 @@ func (l *linker) reach(fn *interpret.Func) bool {
 	return r.hot[fn.Def.Name]
 }
 
-func (r *reachIndex) scan(body []python.Stmt) {
-	for _, st := range body {
-		python.Inspect(st, func(n any) bool {
-			if d, ok := n.(*python.Function); ok {
-				r.function(d)
-			}
-			return true
-		})
-	}
+// mention is a function with the names that its body holds; hot when one of them
+// is a hot word, or when it raises.
+type mention struct {
+	function string
+	names    []string // sorted; nil when hot
+	hot      bool
 }
 
-func (r *reachIndex) function(d *python.Function) {
-	names := map[string]bool{}
-	hot := false
-	for _, st := range d.Body {
-		python.Inspect(st, func(n any) bool {
-			switch x := n.(type) {
-			case *python.Name:
-				names[x.ID] = true
-			case *python.Attribute:
-				names[x.Attr] = true
-			case *python.Raise:
-				hot = hot || x.X != nil
-			}
-			return true
-		})
-	}
-	for n := range names {
-		if hot = hot || hotWords[n] || r.hot[n]; hot {
-			r.heat(d.Name)
-			return
+type mentionsKey struct{}
+
+// mentions lists the functions of a module.
+func mentions(m *python.Module) []mention {
+	return python.Derive(m, mentionsKey{}, func(m *python.Module) []mention {
+		var out []mention
+		for _, d := range m.Index().Functions {
+			out = append(out, mentionsIn(d))
 		}
+		return out
+	})
+}
+
+func mentionsIn(d *python.Function) mention {
+	names := map[string]bool{}
+	out := mention{function: d.Name}
+	python.Inspect(d.Body, func(n any) bool {
+		switch x := n.(type) {
+		case *python.Name:
+			names[x.ID] = true
+			out.hot = out.hot || hotWords[x.ID]
+		case *python.Attribute:
+			names[x.Attr] = true
+			out.hot = out.hot || hotWords[x.Attr]
+		case *python.Raise:
+			out.hot = out.hot || x.X != nil
+		}
+		return !out.hot
+	})
+	if !out.hot {
+		out.names = slices.Sorted(maps.Keys(names))
 	}
-	for n := range names {
-		r.users[n] = append(r.users[n], d.Name)
+	return out
+}
+
+func (r *reachIndex) scan(m *python.Module) {
+	for _, d := range mentions(m) {
+		if d.hot || slices.ContainsFunc(d.names, func(n string) bool { return r.hot[n] }) {
+			r.heat(d.function)
+			continue
+		}
+		for _, n := range d.names {
+			r.users[n] = append(r.users[n], d.function)
+		}
 	}
 }
 

@@ -155,21 +155,21 @@ func (l *linker) unreached() {
 	}
 }
 
+type importsTokensKey struct{}
+
 // importsTokens says whether a module imports a library that makes tokens.
 func importsTokens(m *python.Module) bool {
-	found := false
-	python.Inspect(m, func(n any) bool {
-		switch st := n.(type) {
-		case *python.Import:
-			for _, a := range st.Names {
-				found = found || isTokenModule(a.Name)
+	return python.Derive(m, importsTokensKey{}, func(m *python.Module) bool {
+		return slices.ContainsFunc(m.Index().Statements, func(st python.Stmt) bool {
+			switch st := st.(type) {
+			case *python.Import:
+				return slices.ContainsFunc(st.Names, func(a python.Alias) bool { return isTokenModule(a.Name) })
+			case *python.ImportFrom:
+				return isTokenModule(st.Module)
 			}
-		case *python.ImportFrom:
-			found = found || isTokenModule(st.Module)
-		}
-		return !found
+			return false
+		})
 	})
-	return found
 }
 
 func isTokenModule(name string) bool {

@@ -73,8 +73,9 @@ type Machine struct {
 	limit   int
 	seq     int
 	memos   map[memoKey]memo
-	raises  int // raise statements that were reached
-	past    int // while a module runs that waited: when it was imported; 0 otherwise
+	runs    map[*python.Function]int // how often a function ran while a request was followed
+	raises  int                      // raise statements that were reached
+	past    int                      // while a module runs that waited: when it was imported; 0 otherwise
 	depth   int
 }
 

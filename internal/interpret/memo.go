@@ -3,6 +3,8 @@ package interpret
 import (
 	"fmt"
 	"strings"
+
+	"bearings/internal/python"
 )
 
 // Memory is a Tracer that can note what a call showed and show it again, so that
@@ -14,6 +16,10 @@ type Memory interface {
 	// Again shows what End returned for an earlier call, as if it happened in frame f.
 	Again(f *Frame, site *CallSite, noted any)
 }
+
+// maxRuns is how often one function runs for arguments that differ, while a
+// request is followed. After that, arguments of the same kinds are the same.
+const maxRuns = 8
 
 // memoKey tells calls apart whose course may differ.
 type memoKey struct {
@@ -34,8 +40,13 @@ func (f *Frame) remembered(site *CallSite, fn *Func, args *Args, run func() Valu
 	if !is || fn.Def == nil || f.Caller == nil {
 		return nil, false
 	}
-	text, ok := argsKey(args)
+	how := valueKey
+	if f.M.runs[fn.Def] >= maxRuns {
+		how = kindKey
+	}
+	text, ok := argsKey(args, how)
 	if !ok {
+		f.M.ran(fn)
 		return nil, false
 	}
 	key := memoKey{fn.Def, fn.Closure, text}
@@ -43,6 +54,7 @@ func (f *Frame) remembered(site *CallSite, fn *Func, args *Args, run func() Valu
 		memory.Again(f, site, have.noted)
 		return have.result, true
 	}
+	f.M.ran(fn)
 	memory.Begin(f)
 	v = run()
 	noted := memory.End(f)
@@ -56,22 +68,29 @@ func (f *Frame) remembered(site *CallSite, fn *Func, args *Args, run func() Valu
 	return v, true
 }
 
+func (m *Machine) ran(fn *Func) {
+	if m.runs == nil {
+		m.runs = map[*python.Function]int{}
+	}
+	m.runs[fn.Def]++
+}
+
 // argsKey describes arguments by what a function can tell them apart by; ok is
 // false when one is a container or holds program text.
-func argsKey(args *Args) (string, bool) {
+func argsKey(args *Args, key func(*strings.Builder, Value) bool) (string, bool) {
 	if len(args.Spread) > 0 {
 		return "", false
 	}
 	var b strings.Builder
 	for _, a := range args.Pos {
-		if !valueKey(&b, a.Value) {
+		if !key(&b, a.Value) {
 			return "", false
 		}
 	}
 	for _, a := range args.Kw {
 		b.WriteString(a.Name)
 		b.WriteByte('=')
-		if !valueKey(&b, a.Value) {
+		if !key(&b, a.Value) {
 			return "", false
 		}
 	}
@@ -102,7 +121,7 @@ func valueKey(b *strings.Builder, v Value) bool {
 		b.WriteString(t + ";")
 	case *Class, *Func, *Module, *External, *Instance:
 		if inst, ok := x.(*Instance); ok && inst.Assumed {
-			fmt.Fprintf(b, "~%p;", classPointer(inst.Class))
+			classKey(b, inst.Class)
 			return true
 		}
 		if e, ok := x.(*External); ok {
@@ -116,11 +135,76 @@ func valueKey(b *strings.Builder, v Value) bool {
 	return true
 }
 
-func classPointer(v Value) any {
-	if e, ok := v.(*External); ok {
-		return e.Path
+// kindKey describes a value by its kind alone. ok is false for what a rule may
+// ask about: a credential, a setting, or something made of one.
+func kindKey(b *strings.Builder, v Value) bool {
+	budget := 40
+	if carries(v, &budget) {
+		return false
 	}
-	return v
+	switch x := v.(type) {
+	case *Instance: // two objects of a class of the program may be made with different names of variables
+		if _, ours := x.Class.(*Class); ours && !x.Assumed {
+			fmt.Fprintf(b, "%p;", x)
+		} else {
+			classKey(b, x.Class)
+		}
+	case *Class, *Func, *Module:
+		fmt.Fprintf(b, "%p;", x)
+	case *External:
+		b.WriteString(x.Path + ";")
+	case *None:
+		b.WriteString("None;")
+	default:
+		b.WriteString("?;")
+	}
+	return true
+}
+
+// carries says whether a value is or may be made of a symbol; what is too large
+// to look through may be.
+func carries(v Value, budget *int) bool {
+	if *budget--; *budget < 0 {
+		return true
+	}
+	switch x := v.(type) {
+	case *Symbol:
+		return true
+	case *Op:
+		for _, a := range x.Args {
+			if carries(a, budget) {
+				return true
+			}
+		}
+	case *Choice:
+		for _, o := range x.Options {
+			if carries(o.Value, budget) {
+				return true
+			}
+		}
+	case *Seq:
+		for _, i := range x.Items {
+			if carries(i, budget) {
+				return true
+			}
+		}
+	case *Dict:
+		for _, e := range x.Entries {
+			if carries(e.Value, budget) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// classKey writes which class it is.
+func classKey(b *strings.Builder, class Value) {
+	if e, ok := class.(*External); ok {
+		b.WriteString("~" + e.Path + ";")
+		return
+	}
+	fmt.Fprintf(b, "~%p;", class)
 }
 
 // plainOp says whether a symbolic value is made of opaque things only: no

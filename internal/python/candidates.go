@@ -1,7 +1,6 @@
 package python
 
 import (
-	"bytes"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -48,10 +47,9 @@ func (p *Program) Candidates(words ...string) []source.Path {
 
 // scan looks for words in all files. Each goroutine writes to places of its own.
 func (p *Program) scan(words []string) {
-	needles := make([][]byte, len(words))
 	held := make([][]bool, len(words))
 	for k, word := range words {
-		needles[k], held[k] = []byte(word), p.words.held[word]
+		held[k] = p.words.held[word]
 	}
 	files := p.layout.python
 	var next atomic.Int64
@@ -63,8 +61,9 @@ func (p *Program) scan(words []string) {
 				if err != nil {
 					continue
 				}
-				for k := range needles {
-					held[k][i] = bytes.Contains(text, needles[k])
+				known := p.texts.in(files[i], text)
+				for k, word := range words {
+					held[k][i] = known.holds(word)
 				}
 			}
 		})

@@ -19,6 +19,8 @@ type Options struct {
 	// Extract reads one file; nil means the package's Extract. It must be pure
 	// and safe for concurrent use.
 	Extract func(path source.Path, text []byte) *Module
+	// Words is shared with programs of other snapshots; nil means none is.
+	Words *Words
 }
 
 // Program is all Python of one tree: modules, read when they are asked for, and
@@ -30,14 +32,18 @@ type Program struct {
 	modules sync.Map // source.Path -> *moduleEntry
 	imports sync.Map // importKey -> ImportTarget
 	words   wordIndex
+	texts   *Words
 }
 
 // NewProgram returns the program that stands in tree. It lists the tree's paths
 // and reads no file.
 func NewProgram(tree source.Tree, opt Options) *Program {
-	p := &Program{tree: tree, extract: opt.Extract, layout: newLayout(tree.Paths(), opt.Roots)}
+	p := &Program{tree: tree, extract: opt.Extract, layout: newLayout(tree.Paths(), opt.Roots), texts: opt.Words}
 	if p.extract == nil {
 		p.extract = Extract
+	}
+	if p.texts == nil {
+		p.texts = &Words{}
 	}
 	return p
 }
@@ -84,7 +90,7 @@ func (p *Program) read(path source.Path) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w", path, fs.ErrNotExist)
 	case len(file.Text) > maxFile:
 		return nil, fmt.Errorf("%s: %w: %d bytes", path, source.ErrTooLarge, len(file.Text))
-	case !isText(file.Text):
+	case !p.texts.in(path, file.Text).plain:
 		return nil, fmt.Errorf("%s: %w", path, source.ErrNotText)
 	}
 	return file.Text, nil

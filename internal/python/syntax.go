@@ -18,6 +18,8 @@ type Module struct {
 	Broken []Range
 	// Future is true with "from __future__ import annotations".
 	Future bool
+
+	derived derived // what was worked out of the above; see Derive
 }
 
 // Comment is one comment, "#" included.

@@ -48,7 +48,7 @@ func (w *Workspace) compute(ctx context.Context, tree source.Tree, before *parts
 	now := w.parts(tree, before)
 	wanted := now.settings.value.config
 	tree = now.tree
-	program := python.NewProgram(tree, python.Options{Extract: w.facts.module, Roots: wanted.Roots})
+	program := python.NewProgram(tree, python.Options{Extract: w.facts.module, Words: w.words, Roots: wanted.Roots})
 	if !readAhead(ctx, program, progress) {
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 
 	"bearings/analyzers"
 	"bearings/internal/factcache"
+	"bearings/internal/python"
 	"bearings/internal/source"
 )
 
@@ -33,6 +34,7 @@ type Workspace struct {
 	real  string // root without symbolic links
 	disk  *disk
 	facts *facts
+	words *python.Words
 	cache *factcache.Store
 	rules []*analyzers.Analyzer
 	work  chan struct{} // held while a project is computed: one at a time
@@ -56,7 +58,7 @@ func Open(root string, opt Options) (*Workspace, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", root, err)
 	}
-	w := &Workspace{root: abs, real: real, disk: newDisk(real), facts: newFacts(), cache: factcache.Open(opt.Cache, real), rules: opt.Rules, work: make(chan struct{}, 1)}
+	w := &Workspace{root: abs, real: real, disk: newDisk(real), facts: newFacts(), words: &python.Words{}, cache: factcache.Open(opt.Cache, real), rules: opt.Rules, work: make(chan struct{}, 1)}
 	w.facts.extract = w.cache.Extract
 	if w.rules == nil {
 		w.rules = analyzers.All()
