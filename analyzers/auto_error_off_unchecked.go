@@ -20,6 +20,7 @@ func runAutoErrorOffUnchecked(pass *Pass) {
 	told := map[source.Location]bool{}
 	links := chainLinks(pass.Project)
 	decodedNone(pass, links)
+	passedNone(pass, links)
 	for _, l := range links {
 		s := l.dep.Scheme
 		if s == nil || s.AutoError || s.Gap != nil || ownCall(pass.Project, l.dep.Callable) {

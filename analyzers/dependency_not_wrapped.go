@@ -17,7 +17,7 @@ var DependencyNotWrapped = &Analyzer{
 }
 
 func runDependencyNotWrapped(pass *Pass) {
-	n := &notWrapped{pass: pass, p: pass.Project, seen: map[source.Location]int{}}
+	n := &notWrapped{pass: pass, p: pass.Project, seen: map[source.Location]int{}, alias: map[source.Location]int{}}
 	for _, app := range n.p.Apps {
 		for _, o := range app.Operations {
 			n.parameters(o.Handler, o.Parameters, o)
@@ -36,6 +36,7 @@ type notWrapped struct {
 	pass  *Pass
 	p     *fastapi.Project
 	seen  map[source.Location]int // the finding about a parameter
+	alias map[source.Location]int // the finding about an annotation that several parameters share
 	found []Finding
 }
 
@@ -64,6 +65,14 @@ func (n *notWrapped) parameters(owner *fastapi.Callable, list []*fastapi.Paramet
 		f, ok := n.parameter(owner, parameter)
 		if !ok {
 			continue
+		}
+		if i, told := n.alias[f.At]; told {
+			n.seen[parameter.At] = i
+			n.found[i].Operations = withID(n.found[i].Operations, o.ID())
+			continue
+		}
+		if f.At != parameter.At {
+			n.alias[f.At] = len(n.found)
 		}
 		f.Operations = []string{o.ID()}
 		if f.Check.Run == "" {
@@ -103,7 +112,7 @@ func (n *notWrapped) parameter(owner *fastapi.Callable, parameter *fastapi.Param
 		}
 		for _, m := range annotationMetadata(n.p, owner.Module, param) {
 			if name, ok := n.dependency(m); ok && parameter.DefaultAt.IsZero() {
-				return n.asMetadata(owner, parameter, param, m, name), true
+				return n.asMetadata(owner, parameter, param, v, m, name), true
 			}
 		}
 	}

@@ -59,7 +59,7 @@ func (n *notWrapped) asAnnotation(owner *fastapi.Callable, parameter *fastapi.Pa
 	return f
 }
 
-func (n *notWrapped) asMetadata(owner *fastapi.Callable, parameter *fastapi.Parameter, param *python.Param, v interpret.Value, name string) Finding {
+func (n *notWrapped) asMetadata(owner *fastapi.Callable, parameter *fastapi.Parameter, param *python.Param, annotation, v interpret.Value, name string) Finding {
 	f := Finding{
 		Certainty: Confirmed, At: parameter.At, Subject: dependencyName(owner) + " " + parameter.Name,
 		Message: fmt.Sprintf("Annotated holds %s without Depends on the parameter %s of %s, and FastAPI ignores it there", name, parameter.Name, dependencyName(owner)),
@@ -69,6 +69,13 @@ func (n *notWrapped) asMetadata(owner *fastapi.Callable, parameter *fastapi.Para
 		Check:    Check{Say: fmt.Sprintf("Look at the operation in /docs: %s is a %s parameter", parameter.Name, parameter.In)},
 	}
 	sub, ok := param.Annotation.(*python.Subscript)
+	if at := interpret.OriginOf(annotation).At; !ok && !at.IsZero() {
+		f.At, f.Subject = at, textOr(interpret.OriginOf(annotation).Name, codeAt(n.p, source.Location{Path: owner.Module, Span: param.Annotation.Span()}))
+		f.Message = fmt.Sprintf("%s is Annotated with %s and not with Depends(%s), and FastAPI ignores it there", f.Subject, name, name)
+		f.Evidence[0].Note = "takes the annotation, and no check with it"
+		owner = &fastapi.Callable{Module: at.Path}
+		sub, ok = expressionAt(n.p, at).(*python.Subscript)
+	}
 	if !ok {
 		return f
 	}
@@ -117,4 +124,15 @@ func viaText(via fastapi.Via) string {
 		return "router"
 	}
 	return "route decorator"
+}
+
+// expressionAt finds the expression at a place; nil when there is none.
+func expressionAt(p *fastapi.Project, at source.Location) (found python.Expr) {
+	python.Inspect(syntaxOf(p, at.Path), func(n any) bool {
+		if e, ok := n.(python.Expr); ok && e.Span() == at.Span && found == nil {
+			found = e
+		}
+		return found == nil
+	})
+	return found
 }

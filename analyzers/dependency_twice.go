@@ -2,6 +2,7 @@ package analyzers
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -120,8 +121,11 @@ func calledDirectly(pass *Pass) {
 			arguments[u.Argument] = true
 		}
 	}
-	for _, path := range p.Modules() {
-		if m := moduleOf(p, path); m != nil && len(names) > 0 && !isTestFile(path) {
+	if len(names) == 0 {
+		return
+	}
+	for _, path := range p.Program.Candidates(slices.Sorted(maps.Keys(names))...) {
+		if m := moduleOf(p, path); m != nil && !isTestFile(path) {
 			for name, calls := range m.Index().Calls {
 				if !names[name] {
 					continue
@@ -213,8 +217,29 @@ func lastName(e python.Expr) string {
 	return ""
 }
 
+// importedCallee evaluates the name of a callee, also in a module that never ran,
+// where it is known by its import alone.
+func importedCallee(p *fastapi.Project, path source.Path, e python.Expr) interpret.Value {
+	if v := p.Eval(path, e); v != nil {
+		return v
+	}
+	for _, st := range syntaxOf(p, path).Body {
+		imp, ok := st.(*python.ImportFrom)
+		name, isName := e.(*python.Name)
+		if !ok || !isName {
+			continue
+		}
+		for _, alias := range imp.Names {
+			if alias.As == name.ID || alias.As == "" && alias.Name == name.ID {
+				return p.Eval(p.Program.Find(path, imp.Level, imp.Module).Path, &python.Name{Range: name.Range, ID: alias.Name})
+			}
+		}
+	}
+	return nil
+}
+
 func directCall(p *fastapi.Project, path source.Path, call *python.Call) (Finding, bool) {
-	fn, ok := p.Eval(path, call.Func).(*interpret.Func)
+	fn, ok := importedCallee(p, path, call.Func).(*interpret.Func)
 	if !ok || fn.Def == nil || fn.Self != nil {
 		return Finding{}, false
 	}
@@ -234,21 +259,25 @@ func directCall(p *fastapi.Project, path source.Path, call *python.Call) (Findin
 			continue
 		}
 		use := nameUseIn(fn.Module.Path, fn.Def.Body, param.Name)
-		if use.deref.IsZero() {
+		if use.deref.IsZero() && !use.handed && !use.returned {
 			continue
 		}
 		at := source.Location{Path: path, Span: call.Span()}
-		return Finding{
+		f := Finding{
 			Certainty: Confirmed, At: at, Subject: fn.Name() + " " + param.Name,
-			Message: fmt.Sprintf("%s is called as a plain function, so its parameter %s is the Depends object and not what it stands for", fn.Name(), param.Name),
-			Effect:  Effect{Certainty: Confirmed, Status: []int{500}, Text: "500: 'Depends' object has no such attribute"},
-			Evidence: []Evidence{
-				{At: source.Location{Path: fn.Module.Path, Span: param.Span()}, Note: "resolved only when FastAPI calls the function"},
-				{At: use.deref, Note: "takes the Depends object apart"},
-			},
-			Check: Check{Say: "Run the code: AttributeError names the Depends object"},
-			Fixes: []Fix{describedFix("Pass " + param.Name + ", or move what both need into a function without Depends")},
-		}, true
+			Message:  fmt.Sprintf("%s is called as a plain function, so its parameter %s is the Depends object and not what it stands for", fn.Name(), param.Name),
+			Effect:   Effect{Certainty: Confirmed, Status: []int{500}, Text: "500: 'Depends' object has no such attribute"},
+			Evidence: []Evidence{{At: source.Location{Path: fn.Module.Path, Span: param.Span()}, Note: "resolved only when FastAPI calls the function"}},
+			Check:    Check{Say: "Run the code: AttributeError names the Depends object"},
+			Fixes:    []Fix{describedFix("Pass " + param.Name + ", or move what both need into a function without Depends")},
+		}
+		if use.deref.IsZero() {
+			f.Effect = Effect{Certainty: Hypothesis, Text: "what " + fn.Name() + " does with it fails or refuses everybody: it is no " + param.Name}
+			f.Check.Say = "Run the code, and print type(" + param.Name + ") in " + fn.Name()
+		} else {
+			f.Evidence = append(f.Evidence, Evidence{At: use.deref, Note: "takes the Depends object apart"})
+		}
+		return f, true
 	}
 	return Finding{}, false
 }

@@ -1,8 +1,6 @@
 package analyzers
 
 import (
-	"slices"
-
 	"bearings/internal/fastapi"
 	"bearings/internal/interpret"
 	"bearings/internal/python"
@@ -19,10 +17,8 @@ var RoutesWalkedFlat = &Analyzer{
 
 func runRoutesWalkedFlat(pass *Pass) {
 	p := pass.Project
-	includes := slices.ContainsFunc(p.Apps, func(a *fastapi.App) bool {
-		return slices.ContainsFunc(a.Operations, func(o *fastapi.Operation) bool { return len(o.Includes) > 0 })
-	})
-	if !includes {
+	include := anyInclude(p)
+	if include.IsZero() {
 		return
 	}
 	for _, path := range p.Modules() {
@@ -42,16 +38,29 @@ func runRoutesWalkedFlat(pass *Pass) {
 				iter, body = x.Clauses[0].Iter, x
 			}
 			attribute, ok := iter.(*python.Attribute)
-			if !ok || attribute.Attr != "routes" || recurses(body) || !isApplication(p, path, m, attribute.Value) {
+			if !ok || attribute.Attr != "routes" || recurses(body) || !isApplication(p, path, m, attribute.Value, 0) {
 				continue
 			}
 			f := walkedFlat(source.Location{Path: path, Span: attribute.Span()}, relation == requirements.AtLeast)
+			f.Evidence = append(f.Evidence, Evidence{At: include, Note: "one entry from FastAPI 0.137.0, whatever it holds"})
 			if at := versionPlace(version); !at.IsZero() {
 				f.Evidence = append(f.Evidence, Evidence{At: at, Note: "the version decides: from FastAPI 0.137.0 an included router is one entry"})
 			}
 			pass.Report(f)
 		}
 	}
+}
+
+// anyInclude is the first include_router call of the project's applications; zero when there is none.
+func anyInclude(p *fastapi.Project) source.Location {
+	for _, a := range p.Apps {
+		for _, o := range a.Operations {
+			if len(o.Includes) > 0 && a.Role == fastapi.Application {
+				return o.Includes[0].At
+			}
+		}
+	}
+	return source.Location{}
 }
 
 // recurses reports whether a loop looks into the entries: it takes .routes of them itself.
@@ -70,13 +79,14 @@ func recurses(body any) bool {
 }
 
 // isApplication reports whether an expression is an application: an object of the
-// module, or a parameter annotated as FastAPI.
-func isApplication(p *fastapi.Project, path source.Path, m *python.Module, e python.Expr) bool {
+// module, one that the function makes, or a parameter that is annotated as FastAPI
+// or given one.
+func isApplication(p *fastapi.Project, path source.Path, m *python.Module, e python.Expr, depth int) bool {
 	if interpret.IsInstanceOf(p.Eval(path, e), "fastapi.FastAPI") != "" {
 		return true
 	}
 	name, ok := e.(*python.Name)
-	if !ok {
+	if !ok || depth > 3 {
 		return false
 	}
 	found := false
@@ -85,13 +95,51 @@ func isApplication(p *fastapi.Project, path source.Path, m *python.Module, e pyt
 		if !ok || !fn.Span().Covers(e.Span()) {
 			return !ok || fn.Span().Covers(e.Span())
 		}
-		for _, param := range fn.Params {
-			if param.Name == name.ID && param.Annotation != nil {
+		for i, param := range fn.Params {
+			switch {
+			case param.Name != name.ID:
+			case param.Annotation != nil:
 				external, is := p.Eval(path, param.Annotation).(*interpret.External)
 				found = found || is && external.Path == "fastapi.FastAPI"
+			default:
+				found = found || givenApplication(p, fn, i, param.Name, depth+1)
 			}
 		}
+		found = found || makesApplication(p, path, fn, name.ID)
 		return true
+	})
+	return found
+}
+
+// givenApplication reports whether a call somewhere gives a function an application as its nth parameter.
+func givenApplication(p *fastapi.Project, fn *python.Function, n int, name string, depth int) bool {
+	for _, path := range p.Program.Candidates(fn.Name) {
+		for _, call := range syntaxOf(p, path).Index().Calls[fn.Name] {
+			for i, a := range call.Args {
+				if a.Star == 0 && (a.Name == name || a.Name == "" && i == n) && isApplication(p, path, syntaxOf(p, path), a.Value, depth) {
+					if callee, is := p.Eval(path, call.Func).(*interpret.Func); is && callee.Def == fn {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// makesApplication reports whether a function binds a name to a FastAPI(…) call of its own.
+func makesApplication(p *fastapi.Project, path source.Path, fn *python.Function, name string) bool {
+	found := false
+	inspectOwn(fn.Body, func(n any) bool {
+		a, ok := n.(*python.Assign)
+		if !ok || len(a.Targets) != 1 || !isNamed(a.Targets[0], name) {
+			return !found
+		}
+		if call, ok := a.Value.(*python.Call); ok {
+			external, is := p.Eval(path, call.Func).(*interpret.External)
+			found = found || is && external.Path == "fastapi.FastAPI"
+		}
+		return !found
 	})
 	return found
 }
