@@ -167,30 +167,35 @@ func consumerUse(l *chainLink) (nameUse, bool) {
 	return nameUseIn(l.consumer.Module, l.consumer.Function.Body, l.dep.Parameter), true
 }
 
-// syntaxParents maps every expression and statement of a module to what holds it.
-func syntaxParents(m *python.Module) map[any]any {
-	return python.Derive(m, syntaxParentsKey{}, parentsIn)
-}
-
-type syntaxParentsKey struct{}
-
-func parentsIn(m *python.Module) map[any]any {
-	parents := map[any]any{}
-	var walk func(node any)
-	walk = func(node any) {
-		first := true
+// nodesAround lists what holds an expression, innermost first, up to the module.
+func nodesAround(m *python.Module, target python.Expr) (around []any) {
+	var holds func(node any) bool
+	holds = func(node any) bool {
+		first, found := true, false
 		python.Inspect(node, func(n any) bool {
-			if first {
+			switch {
+			case first:
 				first = false
 				return true
+			case found:
+				return false
+			case n == any(target):
+				found = true
+				return false
 			}
-			parents[n] = node
-			walk(n)
+			if s, ok := n.(interface{ Span() source.Span }); ok && !mayHold(n, s.Span(), target.Span()) {
+				return false
+			}
+			found = holds(n)
 			return false
 		})
+		if found {
+			around = append(around, node)
+		}
+		return found
 	}
-	walk(m)
-	return parents
+	holds(m)
+	return around
 }
 
 // callExpressionAt finds the call expression at a place; nil when there is none.

@@ -18,7 +18,7 @@ var GuardNotAwaited = &Analyzer{
 
 func runGuardNotAwaited(pass *Pass) {
 	p := pass.Project
-	n := &notAwaited{p: p, parents: map[source.Path]map[any]any{}, handlers: map[string]bool{}, dependencies: map[string]bool{}}
+	n := &notAwaited{p: p, handlers: map[string]bool{}, dependencies: map[string]bool{}}
 	for _, app := range p.Apps {
 		for _, o := range app.Operations {
 			if o.Handler != nil {
@@ -40,16 +40,8 @@ func runGuardNotAwaited(pass *Pass) {
 
 type notAwaited struct {
 	p            *fastapi.Project
-	parents      map[source.Path]map[any]any
 	handlers     map[string]bool
 	dependencies map[string]bool
-}
-
-func (n *notAwaited) parentsIn(path source.Path) map[any]any {
-	if n.parents[path] == nil {
-		n.parents[path] = syntaxParents(syntaxOf(n.p, path))
-	}
-	return n.parents[path]
 }
 
 // coroutineMisuse is what is done with a coroutine in place of awaiting it.
@@ -64,15 +56,18 @@ func (n *notAwaited) call(c fastapi.CoroutineCall) (Finding, bool) {
 	if call == nil {
 		return Finding{}, false
 	}
-	parents := n.parentsIn(c.Path)
-	in := functionAround(parents, call)
-	m, ok := n.misused(c, call, parents, in)
+	around := nodesAround(syntaxOf(n.p, c.Path), call)
+	if len(around) == 0 {
+		return Finding{}, false
+	}
+	in := innermost[*python.Function](around)
+	m, ok := n.misused(c, call, around[0], in)
 	if !ok || !n.matters(c, m) {
 		return Finding{}, false
 	}
 	name := dependencyName(c.Callee)
 	at := c.At
-	if st, ok := statementAround(parents, call).(*python.Assign); ok && m.kind != "returned" {
+	if st, ok := innermost[python.Stmt](around).(*python.Assign); ok && m.kind != "returned" {
 		at = source.Location{Path: c.Path, Span: st.Span()}
 	}
 	f := Finding{
@@ -124,11 +119,11 @@ func (n *notAwaited) checks(callee *fastapi.Callable) bool {
 }
 
 // misused says what is done with the coroutine; false when it may be awaited.
-func (n *notAwaited) misused(c fastapi.CoroutineCall, call *python.Call, parents map[any]any, in *python.Function) (coroutineMisuse, bool) {
+func (n *notAwaited) misused(c fastapi.CoroutineCall, call *python.Call, holder any, in *python.Function) (coroutineMisuse, bool) {
 	at := func(x interface{ Span() source.Span }) source.Location {
 		return source.Location{Path: c.Path, Span: x.Span()}
 	}
-	switch x := parents[call].(type) {
+	switch x := holder.(type) {
 	case *python.ExprStmt:
 		return coroutineMisuse{"dropped", at(x), true}, true
 	case *python.If:
@@ -212,22 +207,12 @@ func firstTestOf(path source.Path, body []python.Stmt, name string, fallback sou
 	return found
 }
 
-// functionAround is the innermost function around a node; nil at module level.
-func functionAround(parents map[any]any, node any) *python.Function {
-	for at := parents[node]; at != nil; at = parents[at] {
-		if fn, ok := at.(*python.Function); ok {
-			return fn
+// innermost is the first node of a kind around an expression; nil when there is none.
+func innermost[T any](around []any) (node T) {
+	for _, n := range around {
+		if x, ok := n.(T); ok {
+			return x
 		}
 	}
-	return nil
-}
-
-// statementAround is the innermost statement around a node.
-func statementAround(parents map[any]any, node any) python.Stmt {
-	for at := parents[node]; at != nil; at = parents[at] {
-		if st, ok := at.(python.Stmt); ok {
-			return st
-		}
-	}
-	return nil
+	return node
 }

@@ -39,12 +39,13 @@ type linker struct {
 	coroutines    []CoroutineCall
 	coroutineSeen map[source.Location]bool
 	pairs         []TokenPair
-	signers       []interpret.Value // the keys given to other classes that sign
+	lines         map[source.Location]string // what text answered
+	signers       []interpret.Value          // the keys given to other classes that sign
 }
 
 func newLinker(in Input) *linker {
 	l := &linker{in: in, reads: map[readKey]*EnvRead{}, tokens: map[tokenKey]*TokenCall{}, flows: map[callKey]*flowEntry{},
-		callables: map[callKey]*Callable{}, rows: map[rowKey]KeyRow{}}
+		callables: map[callKey]*Callable{}, rows: map[rowKey]KeyRow{}, lines: map[source.Location]string{}}
 	l.machine = interpret.New(in.Program, l)
 	l.machine.Reach = l.reach
 	l.machine.Eager = l.eager()
@@ -188,6 +189,15 @@ func (l *linker) exceptText(c interpret.Condition) string {
 
 // text is the source at a place, on one line.
 func (l *linker) text(at source.Location) string {
+	if text, ok := l.lines[at]; ok {
+		return text
+	}
+	text := l.slice(at)
+	l.lines[at] = text
+	return text
+}
+
+func (l *linker) slice(at source.Location) string {
 	f, err := l.in.Tree.File(at.Path)
 	if err != nil {
 		return ""

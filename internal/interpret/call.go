@@ -16,6 +16,11 @@ func (f *Frame) call(x *python.Call) Value {
 
 func (f *Frame) args(x *python.Call) *Args {
 	out := &Args{}
+	if n := named(x.Args); n < len(x.Args) {
+		out.Pos, out.Kw = make([]Arg, 0, len(x.Args)-n), make([]Arg, 0, n)
+	} else if n > 0 {
+		out.Kw = make([]Arg, 0, n)
+	}
 	for _, a := range x.Args {
 		v := f.Eval(a.Value)
 		at := f.At(a.Value)
@@ -40,6 +45,16 @@ func (f *Frame) args(x *python.Call) *Args {
 		}
 	}
 	return out
+}
+
+// named counts the arguments that are given by name.
+func named(args []python.Arg) (n int) {
+	for _, a := range args {
+		if a.Name != "" {
+			n++
+		}
+	}
+	return n
 }
 
 func (f *Frame) spread(out *Args, v Value, at source.Location, expr python.Expr) {

@@ -106,7 +106,10 @@ const maxOptions = 12
 
 // choose makes a Choice of options, flattened, equal constants joined.
 func choose(options ...Option) Value {
-	var flat []Option
+	if len(options) == 1 && plain(options[0].Value) {
+		return options[0].Value
+	}
+	flat := make([]Option, 0, len(options))
 	add := func(o Option) {
 		for _, have := range flat {
 			if have.Value == o.Value || sameConstant(have.Value, o.Value) {
@@ -136,6 +139,15 @@ func choose(options ...Option) Value {
 		return &Unknown{Origin: *flat[0].Value.origin(), Reason: "it has many possible values"}
 	}
 	return &Choice{Origin: Origin{At: flat[0].Value.origin().At}, Options: flat}
+}
+
+// plain reports whether a value is one, and not a Choice of several or none.
+func plain(v Value) bool {
+	switch v.(type) {
+	case nil, *Choice, *Never:
+		return false
+	}
+	return true
 }
 
 func sameConstant(a, b Value) bool {

@@ -12,9 +12,36 @@ import (
 )
 
 // disk reads one folder.
-type disk struct{ root string }
+type disk struct {
+	root string
+
+	mu     sync.Mutex
+	opened *os.Root // nil until it is needed; closed when nothing refers to it any more
+}
 
 func newDisk(root string) *disk { return &disk{root: root} }
+
+// open returns the folder, through which files are read that lie in it.
+func (d *disk) open() (*os.Root, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.opened == nil {
+		root, err := os.OpenRoot(d.root)
+		if err != nil {
+			return nil, err
+		}
+		d.opened = root
+	}
+	return d.opened, nil
+}
+
+// reopen makes the next read look for the folder again: another one may have
+// taken its place.
+func (d *disk) reopen() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.opened = nil
+}
 
 // entry is one file on disk, read when it is first asked for and then kept.
 type entry struct {
@@ -93,6 +120,7 @@ func (s *diskState) ignored(path source.Path) bool {
 
 // list walks the folder.
 func (d *disk) list() (*diskState, error) {
+	d.reopen()
 	if _, err := os.ReadDir(d.root); err != nil {
 		return nil, err
 	}
@@ -109,6 +137,7 @@ func (d *disk) list() (*diskState, error) {
 // to list the folder again. Files that were read and still hold the same text
 // keep their entry, so that what was computed from them stays.
 func (d *disk) update(before *diskState, changed []source.Path, whole bool) (*diskState, bool) {
+	d.reopen()
 	for _, path := range changed {
 		whole = whole || d.decidesListing(before, path)
 	}

@@ -43,11 +43,10 @@ func (d *disk) text(p source.Path) ([]byte, error) {
 	if p == "" || strings.ContainsRune(name, 0) {
 		return fail(source.ErrNotText)
 	}
-	root, err := os.OpenRoot(d.root)
+	root, err := d.open()
 	if err != nil {
 		return fail(err)
 	}
-	defer func() { _ = root.Close() }()
 	if info, err := root.Stat(name); err != nil {
 		return fail(err)
 	} else if !info.Mode().IsRegular() { // opening a FIFO would wait for a writer
@@ -65,7 +64,7 @@ func (d *disk) text(p source.Path) ([]byte, error) {
 	case !info.Mode().IsRegular():
 		return fail(source.ErrNotText)
 	}
-	text, err := io.ReadAll(io.LimitReader(file, limitOf(p)+1))
+	text, err := readAll(file, info.Size(), limitOf(p)+1)
 	switch {
 	case err != nil:
 		return fail(err)
@@ -75,6 +74,20 @@ func (d *disk) text(p source.Path) ([]byte, error) {
 		return fail(source.ErrNotText)
 	}
 	return text, nil
+}
+
+// readAll reads a file of about size bytes, and at most limit of it.
+func readAll(file io.Reader, size, limit int64) ([]byte, error) {
+	text := make([]byte, min(size, limit)+1)
+	n, err := io.ReadFull(file, text)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return text[:n:n], nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	more, err := io.ReadAll(io.LimitReader(file, limit-int64(n))) // it has grown since
+	return append(text, more...), err
 }
 
 // reason reduces an error of the operating system to what source.Tree promises.
