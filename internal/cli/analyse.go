@@ -24,7 +24,8 @@ type answer struct {
 	project   *fastapi.Project
 	result    analyzers.Result
 	took      time.Duration
-	python    int // Python files looked at
+	timed     bool // took is shown; otherwise a mark that is replaced later
+	python    int  // Python files looked at
 }
 
 // choice says which rules run, besides what the project's configuration says.
@@ -40,7 +41,7 @@ func analyse(ctx context.Context, t target, rules choice) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &answer{target: t, workspace: w}
+	a := &answer{target: t, workspace: w, timed: !follow(ctx, w)}
 	snapshot := w.Snapshot()
 	if a.python = pythonFiles(snapshot.Tree()); a.python == 0 {
 		return nil, fmt.Errorf("%s holds no Python file", t.folder())
@@ -117,8 +118,15 @@ func (a *answer) findings() *report.Findings {
 		}
 		out.Findings = kept
 	}
-	out.Stats = report.Stats{Suppressed: a.result.Suppressed, Milliseconds: a.took.Milliseconds()}.Count(a.project)
+	out.Stats = report.Stats{Suppressed: a.result.Suppressed, Milliseconds: a.milliseconds()}.Count(a.project)
 	return out
+}
+
+func (a *answer) milliseconds() int64 {
+	if !a.timed {
+		return elapsedMark
+	}
+	return a.took.Milliseconds()
 }
 
 // withUnread returns the project with a gap for every Python file that could not

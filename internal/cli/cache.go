@@ -28,9 +28,11 @@ func cacheFolder(noCache bool) string {
 func newCache(s Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cache",
-		Short: "Look after what earlier runs have learnt about Python files",
-		Long: `cache looks after what earlier runs have learnt about Python files, so that files
-that have not changed are not read anew. It lies in the user's cache folder and
+		Short: "Look after what earlier runs have learnt",
+		Long: `cache looks after what earlier runs have learnt: the facts of Python files, so that files
+that have not changed are not read anew, and the answers to check, map, env and explain,
+which are said again while nothing that they rest on has changed. It lies in the
+user's cache folder and
 can be removed at any time.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },

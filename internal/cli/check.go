@@ -35,7 +35,7 @@ PATH is a folder (default: the current one), a file, whose findings alone are th
 shown, or FOLDER/... for every project directly below FOLDER.
 
 Exit status: 0 nothing at or above --fail-on, 1 something, 2 could not run.`,
-		RunE: func(cmd *cobra.Command, args []string) error { return runCheck(cmd.Context(), s, f, args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return runCheck(cmd, s, f, args) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.format, "format", "text", "text, json, sarif, github, junit or markdown")
@@ -51,7 +51,7 @@ Exit status: 0 nothing at or above --fail-on, 1 something, 2 could not run.`,
 	return cmd
 }
 
-func runCheck(ctx context.Context, s Streams, f checkFlags, args []string) error {
+func runCheck(cmd *cobra.Command, s Streams, f checkFlags, args []string) error {
 	if err := oneOf("format", f.format, "text", "json", "sarif", "github", "junit", "markdown"); err != nil {
 		return err
 	}
@@ -75,17 +75,28 @@ func runCheck(ctx context.Context, s Streams, f checkFlags, args []string) error
 		return err
 	}
 	run := checkRun{flags: f, streams: s, known: known, limit: limit, style: report.Style{Color: color, Width: columns(s.Out)}, several: len(list) > 1 || list[0].listed}
+	if f.fix || f.diff || f.baseline != "" || f.writeBaseline != "" {
+		return run.projects(cmd.Context(), list)
+	}
+	return keeping(cmd, args, s, f.noCache, append(rootsOf(list), fmt.Sprint(color)), func(ctx context.Context, to Streams) error {
+		run.streams = to
+		return run.projects(ctx, list)
+	})
+}
+
+// projects checks all projects and says whether they are in order.
+func (r *checkRun) projects(ctx context.Context, list []target) error {
 	for _, t := range list {
-		t.noCache = f.noCache
-		if err := run.project(ctx, t); err != nil {
-			if !run.several {
+		t.noCache = r.flags.noCache
+		if err := r.project(ctx, t); err != nil {
+			if !r.several {
 				return err
 			}
-			run.failed = true
-			fmt.Fprintf(s.Err, "bearings: %s: %v\n", t.name, err)
+			r.failed = true
+			fmt.Fprintf(r.streams.Err, "bearings: %s: %v\n", t.name, err)
 		}
 	}
-	return run.end()
+	return r.end()
 }
 
 // checkRun is one run of check over all projects.

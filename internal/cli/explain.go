@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,18 +39,21 @@ a hypothesis and how to check it, and what is ruled out and why.`,
 				return err
 			}
 			t.noCache = noCache
-			a, err := analyse(cmd.Context(), t, choice{})
-			if err != nil {
-				return err
-			}
-			if len(a.project.Apps) == 0 {
-				return a.noApplication()
-			}
-			asked, err := report.Ask(a.project, strings.Join(args, " "), 0)
-			if err != nil {
-				return err
-			}
-			return writeExplanation(s, a, asked, format, report.Style{Color: on, Width: columns(s.Out)})
+			style := report.Style{Color: on, Width: columns(s.Out)}
+			return keeping(cmd, args, s, noCache, append(rootsOf([]target{t}), fmt.Sprint(on)), func(ctx context.Context, to Streams) error {
+				a, err := analyse(ctx, t, choice{})
+				if err != nil {
+					return err
+				}
+				if len(a.project.Apps) == 0 {
+					return a.noApplication()
+				}
+				asked, err := report.Ask(a.project, strings.Join(args, " "), 0)
+				if err != nil {
+					return err
+				}
+				return writeExplanation(to, a, asked, format, style)
+			})
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text, json or markdown")

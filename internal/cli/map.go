@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,28 +30,35 @@ func newMap(s Streams) *cobra.Command {
 				return err
 			}
 			t.noCache = noCache
-			a, err := analyse(cmd.Context(), t, choice{})
-			if err != nil {
-				return err
-			}
-			if len(a.project.Apps) == 0 {
-				return a.noApplication()
-			}
-			switch format {
-			case "json":
-				return report.MapJSON(s.Out, a.project)
-			case "mermaid":
-				return report.Mermaid(s.Out, a.project)
-			case "html":
-				return report.HTML(s.Out, a.project)
-			}
-			return report.Map(s.Out, a.project, report.Style{Color: on, Width: columns(s.Out)})
+			style := report.Style{Color: on, Width: columns(s.Out)}
+			return keeping(cmd, args, s, noCache, append(rootsOf([]target{t}), fmt.Sprint(on)), func(ctx context.Context, to Streams) error {
+				return writeMap(ctx, to, t, format, style)
+			})
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text, json, mermaid or html")
 	cacheFlag(cmd, &noCache)
 	colorFlag(cmd, &color)
 	return cmd
+}
+
+func writeMap(ctx context.Context, s Streams, t target, format string, style report.Style) error {
+	a, err := analyse(ctx, t, choice{})
+	if err != nil {
+		return err
+	}
+	if len(a.project.Apps) == 0 {
+		return a.noApplication()
+	}
+	switch format {
+	case "json":
+		return report.MapJSON(s.Out, a.project)
+	case "mermaid":
+		return report.Mermaid(s.Out, a.project)
+	case "html":
+		return report.HTML(s.Out, a.project)
+	}
+	return report.Map(s.Out, a.project, style)
 }
 
 func newEnv(s Streams) *cobra.Command {
@@ -75,25 +84,10 @@ values; the values themselves are never shown.`,
 				return err
 			}
 			t.noCache = noCache
-			a, err := analyse(cmd.Context(), t, choice{})
-			if err != nil {
-				return err
-			}
-			name := ""
-			if len(args) > 0 {
-				name = args[0]
-			}
-			keys := report.Keys(a.project, name)
-			if len(keys) == 0 {
-				if name == "" {
-					return fmt.Errorf("no key or setting found; looked in %d Python files", a.python)
-				}
-				return fmt.Errorf("no key or setting is named %q; bearings env lists them all", name)
-			}
-			if format == "json" {
-				return report.EnvJSON(s.Out, a.project, keys)
-			}
-			return report.Env(s.Out, a.project, keys, report.Style{Color: on, Width: columns(s.Out)})
+			style := report.Style{Color: on, Width: columns(s.Out)}
+			return keeping(cmd, args, s, noCache, append(rootsOf([]target{t}), fmt.Sprint(on)), func(ctx context.Context, to Streams) error {
+				return writeEnv(ctx, to, t, strings.Join(args, ""), format, style)
+			})
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
@@ -101,4 +95,23 @@ values; the values themselves are never shown.`,
 	cacheFlag(cmd, &noCache)
 	colorFlag(cmd, &color)
 	return cmd
+}
+
+// writeEnv writes the key of a name, or all keys for "".
+func writeEnv(ctx context.Context, s Streams, t target, name, format string, style report.Style) error {
+	a, err := analyse(ctx, t, choice{})
+	if err != nil {
+		return err
+	}
+	keys := report.Keys(a.project, name)
+	if len(keys) == 0 {
+		if name == "" {
+			return fmt.Errorf("no key or setting found; looked in %d Python files", a.python)
+		}
+		return fmt.Errorf("no key or setting is named %q; bearings env lists them all", name)
+	}
+	if format == "json" {
+		return report.EnvJSON(s.Out, a.project, keys)
+	}
+	return report.Env(s.Out, a.project, keys, style)
 }

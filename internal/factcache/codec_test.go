@@ -114,7 +114,7 @@ func roundTrip(t *testing.T, m *python.Module) {
 				t.Fatalf("%s: statement %d, a %T, was decoded differently", m.Path, i, m.Body[i])
 			}
 		}
-		t.Fatalf("%s: decoded differently: %+v, not %+v", m.Path, *got, *m)
+		t.Fatalf("%s: decoded differently: %+v, not %+v", m.Path, got, m)
 	}
 }
 

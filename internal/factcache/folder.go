@@ -16,8 +16,9 @@ import (
 
 const (
 	packSuffix  = ".facts"     // of a pack's name
-	draftMiddle = ".facts.new" // in the name of a pack that is being written
-	maxTotal    = 256 << 20    // bytes that all packs may take together
+	keptSuffix  = ".answer"    // of the name of an answer that is kept
+	draftMiddle = ".facts.new" // in the name of what is being written
+	maxTotal    = 256 << 20    // bytes that all packs and answers may take together
 	draftLife   = time.Hour    // after which a draft was left behind by a process that is gone
 )
 
@@ -37,12 +38,17 @@ func packName(root string) string {
 	return hex.EncodeToString(sum[:12]) + packSuffix
 }
 
-// ours reports whether a name is that of a pack or of a draft of one.
+// ours reports whether a name is that of a pack, of an answer, or of a draft of one.
 func ours(name string) bool {
-	return strings.HasSuffix(name, packSuffix) || strings.Contains(name, draftMiddle)
+	return isKept(name) || strings.Contains(name, draftMiddle)
 }
 
-// Clean removes all packs from folder and returns how many bytes they took.
+// isKept reports whether a name is that of a pack or of an answer.
+func isKept(name string) bool {
+	return strings.HasSuffix(name, packSuffix) || strings.HasSuffix(name, keptSuffix)
+}
+
+// Clean removes all packs and answers from folder and returns how many bytes they took.
 // Other files stay. It is no error when there is no such folder.
 func Clean(folder string) (int64, error) {
 	entries, err := os.ReadDir(folder)
@@ -66,8 +72,8 @@ func Clean(folder string) (int64, error) {
 	return freed, nil
 }
 
-// trim removes abandoned drafts, and the packs that were not used for longest
-// until all take at most limit bytes. The pack named kept stays.
+// trim removes abandoned drafts, and the packs and answers that were not used for
+// longest until all take at most limit bytes. The one named kept stays.
 func trim(folder, kept string, limit int64) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -83,7 +89,7 @@ func trim(folder, kept string, limit int64) {
 			if time.Since(info.ModTime()) > draftLife {
 				_ = os.Remove(filepath.Join(folder, entry.Name()))
 			}
-		case strings.HasSuffix(entry.Name(), packSuffix):
+		case isKept(entry.Name()):
 			packs = append(packs, info)
 			total += info.Size()
 		}

@@ -13,7 +13,8 @@ import (
 
 // disk reads one folder.
 type disk struct {
-	root string
+	root   string
+	stamps stamps
 
 	mu     sync.Mutex
 	opened *os.Root // nil until it is needed; closed when nothing refers to it any more

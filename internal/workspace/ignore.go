@@ -84,6 +84,9 @@ func (g *ignorer) dir(path source.Path) *dirRules {
 // read appends the patterns of one file.
 func (g *ignorer) read(patterns []gitignore.Pattern, name string, dir source.Path) []gitignore.Pattern {
 	info, err := os.Lstat(name)
+	if rel, inside := filepath.Rel(g.disk.root, name); inside == nil {
+		g.disk.stamps.note(source.Path(filepath.ToSlash(rel)), true, info, err)
+	}
 	if err != nil || !info.Mode().IsRegular() || info.Size() > configLimit { // git does not follow a linked .gitignore either
 		return patterns
 	}
@@ -132,6 +135,9 @@ func (g *ignorer) isForeign(path source.Path) bool {
 }
 
 func (g *ignorer) has(dir source.Path, name string) bool {
-	_, err := os.Lstat(filepath.Join(g.disk.name(dir), filepath.FromSlash(name)))
+	info, err := os.Lstat(filepath.Join(g.disk.name(dir), filepath.FromSlash(name)))
+	if strings.Contains(name, "/") { // the folder's own stamp tells of what lies right in it
+		g.disk.stamps.note(join(dir, name), true, info, err)
+	}
 	return err == nil
 }

@@ -47,9 +47,14 @@ func (d *disk) text(p source.Path) ([]byte, error) {
 	if err != nil {
 		return fail(err)
 	}
-	if info, err := root.Stat(name); err != nil {
+	info, err := root.Stat(name)
+	if err != nil {
+		self, gone := os.Lstat(d.name(p)) // it may lie outside, or be a link to nothing
+		d.stamps.note(p, true, self, gone)
 		return fail(err)
-	} else if !info.Mode().IsRegular() { // opening a FIFO would wait for a writer
+	}
+	d.stamps.note(p, false, info, nil)
+	if !info.Mode().IsRegular() { // opening a FIFO would wait for a writer
 		return fail(source.ErrNotText)
 	}
 	file, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
@@ -57,7 +62,7 @@ func (d *disk) text(p source.Path) ([]byte, error) {
 		return fail(err)
 	}
 	defer func() { _ = file.Close() }()
-	info, err := file.Stat()
+	info, err = file.Stat()
 	switch {
 	case err != nil:
 		return fail(err)
@@ -114,11 +119,10 @@ func (d *disk) isFile(p source.Path) bool {
 }
 
 func (d *disk) linksToFile(p source.Path) bool {
-	root, err := os.OpenRoot(d.root)
+	root, err := d.open()
 	if err != nil {
 		return false
 	}
-	defer func() { _ = root.Close() }()
 	info, err := root.Stat(filepath.FromSlash(string(p)))
 	return err == nil && info.Mode().IsRegular()
 }

@@ -17,6 +17,8 @@ func walk(d *disk, rules *ignorer) []source.Path {
 	for len(pending) > 0 {
 		dir := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
+		info, err := os.Stat(d.name(dir))
+		d.stamps.note(dir, false, info, err)
 		items, err := os.ReadDir(d.name(dir))
 		if err != nil {
 			continue
@@ -27,6 +29,8 @@ func walk(d *disk, rules *ignorer) []source.Path {
 			case mode.IsDir():
 				if !rules.skipsDir(path) {
 					pending = append(pending, path)
+				} else if info, err := item.Info(); err == nil { // what makes it foreign may go
+					d.stamps.note(path, true, info, nil)
 				}
 			case mode.IsRegular(), mode&fs.ModeSymlink != 0 && d.linksToFile(path):
 				if !rules.matchesFile(path) {
