@@ -193,21 +193,25 @@ func (l *linker) fieldParams(c *interpret.Class) []param {
 		return nil
 	}
 	var out []param
-	for _, fd := range interpret.Fields(c) {
+	for _, fd := range interpret.InitParams(c) {
 		n, ok := fd.Assign.Targets[0].(*python.Name)
 		if !ok || n.ID == "model_config" {
 			continue
 		}
 		p := &python.Param{Range: fd.Assign.Range, Name: fd.Name, NameAt: n.Range, Annotation: fd.Assign.Annotation, Default: fd.Assign.Value}
 		owner := &interpret.Func{Module: fd.Class.Module, Closure: fd.Class.Module.Scope}
-		var d interpret.Value
-		if b, ok := fd.Class.Scope.Get(fd.Name); ok {
-			d = b.Value
+		d := fd.Default
+		if d == nil && fd.Computed {
+			d = &interpret.None{Origin: interpret.Origin{At: owner.Module.At(fd.Assign)}}
 		}
 		out = append(out, param{p, owner, d})
 	}
 	return out
 }
+
+// writesInit are the class decorators that write an __init__ out of the annotated fields.
+var writesInit = map[string]bool{"dataclasses.dataclass": true, "pydantic.dataclasses.dataclass": true, "attr.s": true, "attr.attrs": true, "attr.define": true,
+	"attrs.define": true, "attr.frozen": true, "attrs.frozen": true, "attr.mutable": true, "attrs.mutable": true, "attr.dataclass": true}
 
 func hasDataclassMark(c *interpret.Class) bool {
 	for _, m := range interpret.MRO(c) {
@@ -218,7 +222,11 @@ func hasDataclassMark(c *interpret.Class) bool {
 		for _, mark := range k.Marks() {
 			switch d := mark.(type) {
 			case *interpret.External:
-				if d.Path == "dataclasses.dataclass" || d.Path == "pydantic.dataclasses.dataclass" || d.Path == "attr.s" || d.Path == "attrs.define" {
+				if writesInit[d.Path] {
+					return true
+				}
+			case *interpret.Op:
+				if d.Name == "call" && writesInit[externalPath(d.Args[0])] {
 					return true
 				}
 			case *interpret.Builtin:

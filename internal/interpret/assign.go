@@ -52,7 +52,11 @@ func (f *Frame) unpack(t *python.Sequence, v Value) {
 func (f *Frame) augment(s *python.AugAssign) {
 	old := f.Eval(s.Target)
 	v := f.Eval(s.Value)
-	if seq, ok := old.(*Seq); ok && s.Op == "+" {
+	if d, ok := old.(*Dict); ok && s.Op == "|" {
+		f.merge(d, v)
+		return
+	}
+	if seq, ok := old.(*Seq); ok && (s.Op == "+" || s.Op == "|" && seq.Kind == python.Set) {
 		if more, known := f.items(v); known {
 			seq.Items = append(seq.Items, more...)
 		} else {
@@ -72,7 +76,31 @@ func (f *Frame) setItem(container, key, v Value, at, keyAt, valueAt source.Locat
 			c.Items[int(n.Value)] = v
 		}
 	}
+	if inst, ok := container.(*Instance); ok && f.special(inst, "__setitem__", at, key, v) != nil {
+		return
+	}
 	f.M.Lib.SetItem(f, container, key, v, at, keyAt, valueAt)
+}
+
+// remove is del target.
+func (f *Frame) remove(target python.Expr) {
+	switch t := target.(type) {
+	case *python.Name:
+		delete(f.Scope.vars, t.ID)
+	case *python.Sequence:
+		for _, e := range t.Elements {
+			f.remove(e)
+		}
+	case *python.Attribute:
+		if inst, ok := f.Eval(t.Value).(*Instance); ok {
+			delete(inst.Attrs, t.Attr)
+		}
+	case *python.Subscript:
+		container, key := f.Eval(t.Value), f.Eval(t.Index)
+		if d, ok := container.(*Dict); ok {
+			f.dictMethod(&CallSite{At: f.At(t), Frame: f}, d, "pop", &Args{Pos: []Arg{{Value: key}}})
+		}
+	}
 }
 
 // Set puts an entry into the dict, replacing one with an equal key.
@@ -108,6 +136,9 @@ func (f *Frame) setAttr(recv Value, name string, v Value, at source.Location) {
 	case *Instance:
 		if o := v.origin(); o.Name == "" {
 			o.Name, o.NameAt = name, at
+		}
+		if f.setThrough(r, name, v, at) {
+			return
 		}
 		r.Attrs[name] = v
 		f.M.Lib.SetAttr(f, r, name, v, at)

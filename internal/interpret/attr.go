@@ -3,6 +3,7 @@ package interpret
 import (
 	"strings"
 
+	"bearings/internal/python"
 	"bearings/internal/source"
 )
 
@@ -76,6 +77,20 @@ func (f *Frame) moduleAttr(m *Module, name string, at source.Location) Value {
 		return &Str{Origin{At: at}, m.Name}
 	case "__file__":
 		return &Str{Origin{At: at}, fileRoot + string(m.Path)}
+	case "__path__":
+		if m.Package {
+			o := Origin{At: at}
+			return &Seq{Origin: o, Items: []Value{&Str{o, strings.TrimSuffix(fileRoot+string(m.Path.Dir()), "/")}}}
+		}
+	case "__package__":
+		return &Str{Origin{At: at}, m.packageName()}
+	case "__dict__":
+		if d := f.namesOf("vars", m, Origin{At: at}); d != nil {
+			return d
+		}
+	}
+	if v := f.computedName(m, name, at); v != nil {
+		return v
 	}
 	if m.Running {
 		return &Op{Origin: Origin{At: at}, Name: "later", Args: []Value{m}, Text: name}
@@ -84,7 +99,11 @@ func (f *Frame) moduleAttr(m *Module, name string, at source.Location) Value {
 }
 
 func (f *Frame) externalAttr(e *External, name string, at source.Location) Value {
-	if strings.HasPrefix(e.Path, namespacePrefix) {
+	if dir, ok := strings.CutPrefix(e.Path, namespacePrefix); ok {
+		if name == "__path__" {
+			o := Origin{At: at}
+			return &Seq{Origin: o, Items: []Value{&Str{o, fileRoot + dir}}}
+		}
 		return f.member(e, name, at)
 	}
 	return &External{Origin: Origin{At: at}, Path: f.M.Lib.Canonical(e.Path + "." + name)}
@@ -109,6 +128,11 @@ func (f *Frame) instanceAttr(inst *Instance, name string, at source.Location) Va
 					return filled
 				}
 			}
+			if specOf(v) != nil { // what field(…) says is the class's, not the object's
+				if filled := f.fieldAttr(inst, c, name, at); filled != nil {
+					return filled
+				}
+			}
 			return f.descriptor(v, inst, at)
 		}
 		if name == "__class__" {
@@ -125,6 +149,9 @@ func (f *Frame) instanceAttr(inst *Instance, name string, at source.Location) Va
 		if v := f.fieldAttr(inst, c, name, at); v != nil {
 			return v
 		}
+	}
+	if v := f.missingAttr(inst, name, at); v != nil {
+		return v
 	}
 	if ExternalBase(inst.Class) != nil {
 		return &Builtin{Origin: Origin{At: at}, Label: name, Recv: inst, Fn: func(f *Frame, site *CallSite, args *Args) Value {
@@ -146,6 +173,10 @@ func (f *Frame) descriptor(v Value, inst *Instance, at source.Location) Value {
 			return f.Call(&CallSite{At: at, Frame: f}, bindTo(fn, inst), &Args{})
 		}
 		return bindTo(fn, inst)
+	case *Instance:
+		if got := f.described(fn, inst, inst.Class, at); got != nil {
+			return got
+		}
 	}
 	return v
 }
@@ -201,12 +232,37 @@ func (f *Frame) classAttr(c *Class, name string, at source.Location) Value {
 			}
 			return fn
 		}
+		if got := f.described(b.Value, nil, c, at); got != nil {
+			return got
+		}
 		return enumMember(f, k, name, b)
 	}
+	if meta := metaclass(c); meta != nil {
+		if v, _ := meta.Lookup(name); v != nil {
+			if fn, ok := v.(*Func); ok {
+				if fn.Kind == Property {
+					return f.Call(&CallSite{At: at, Frame: f}, bindTo(fn, c), &Args{})
+				}
+				return bindTo(fn, c)
+			}
+			return v
+		}
+	}
 	switch name {
-	case "__name__":
+	case "__name__", "__qualname__":
 		return &Str{Origin{At: at}, c.Def.Name}
+	case "__module__":
+		return &Str{Origin{At: at}, c.Module.Name}
+	case "__doc__":
+		return &None{Origin{At: at}}
+	case "__mro__":
+		return &Seq{Origin: Origin{At: at}, Kind: python.Tuple, Items: MRO(c)}
+	case "__bases__":
+		return &Seq{Origin: Origin{At: at}, Kind: python.Tuple, Items: c.Bases}
 	case "__members__":
+		if d := enumNames(f, c, at); d != nil {
+			return d
+		}
 		return &Op{Origin: Origin{At: at}, Name: ".__members__", Args: []Value{c}}
 	}
 	if v, ok := f.M.Lib.ClassAttr(f, c, name, at); ok {
@@ -238,7 +294,7 @@ func (f *Frame) superAttr(s *super, name string, at source.Location) Value {
 				return bindTo(b.Value, s.self)
 			}
 		case *External:
-			if inst == nil || k.Path == "abc.ABC" || k.Path == "typing.Generic" {
+			if inst == nil || k.Path == "abc.ABC" || k.Path == "typing.Generic" || k.Path == "builtins.object" || k.Path == "typing.Protocol" {
 				continue
 			}
 			base := k
@@ -253,6 +309,9 @@ func (f *Frame) superAttr(s *super, name string, at source.Location) Value {
 				return &Op{Origin: Origin{At: site.At}, Name: "call", Args: append([]Value{&Op{Origin: Origin{At: at}, Name: "." + name, Args: []Value{inst}}}, positional(args)...), Kw: keywords(args)}
 			}}
 		}
+	}
+	if v := f.superDefault(s, name, at); v != nil {
+		return v
 	}
 	if name == "__init__" || name == "__init_subclass__" || name == "__post_init__" {
 		return &Builtin{Origin: Origin{At: at}, Label: name, Fn: func(_ *Frame, site *CallSite, _ *Args) Value { return &None{Origin{At: site.At}} }}
@@ -278,6 +337,21 @@ func pathAttr(s *Str, name string, at source.Location) Value {
 			}
 			t = t[:i]
 			seq.Items = append(seq.Items, &Str{o, t})
+		}
+		return seq
+	case "suffix":
+		base := s.Text[strings.LastIndexByte(s.Text, '/')+1:]
+		if i := strings.LastIndexByte(base, '.'); i > 0 {
+			return &Str{o, base[i:]}
+		}
+		return &Str{o, ""}
+	case "parts":
+		seq := &Seq{Origin: o, Kind: python.Tuple}
+		if strings.HasPrefix(s.Text, "/") {
+			seq.Items = append(seq.Items, &Str{o, "/"})
+		}
+		for p := range strings.SplitSeq(strings.Trim(s.Text, "/"), "/") {
+			seq.Items = append(seq.Items, &Str{o, p})
 		}
 		return seq
 	case "name", "stem":

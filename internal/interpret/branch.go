@@ -87,6 +87,11 @@ func (f *Frame) truth(v Value) (truth, known, decided bool) {
 	if t, ok := Truth(v); ok {
 		return t, true, false
 	}
+	if inst, ok := v.(*Instance); ok {
+		if t, ok := f.objectTruth(inst); ok {
+			return t, true, false
+		}
+	}
 	if t, ok := f.M.Lib.Decide(v); ok {
 		return t, true, true
 	}

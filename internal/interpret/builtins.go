@@ -55,7 +55,13 @@ func (f *Frame) builtin(site *CallSite, name string, args *Args) Value {
 	case "enumerate", "zip", "reversed", "sorted":
 		return f.iterate(name, args, o)
 	case "isinstance":
-		return isInstance(first, args.Value(1, ""), o)
+		return f.isInstance(first, args.Value(1, ""), o)
+	case "issubclass":
+		return f.isSubclass(first, args.Value(1, ""), o)
+	case "map", "filter", "min", "max", "sum", "abs":
+		return f.aggregate(site, name, args, o)
+	case "vars", "dir":
+		return f.namesOf(name, first, o)
 	case "any", "all":
 		return f.anyAll(name, first, o)
 	case "getattr":
@@ -93,8 +99,13 @@ func (f *Frame) builtin(site *CallSite, name string, args *Args) Value {
 	case "print":
 		return &None{o}
 	case "next", "iter":
-		if s, ok := first.(*Seq); ok && name == "next" && len(s.Items) > 0 {
-			return s.Items[0]
+		if items, known := f.items(first); known && name == "next" {
+			if _, str := first.(*Str); !str && len(items) > 0 {
+				return items[0]
+			}
+			if d := args.Value(1, "default"); d != nil && len(items) == 0 {
+				return d
+			}
 		}
 		if op, ok := first.(*Op); ok && op.Name == "generator" && name == "next" {
 			return op.Args[0]
@@ -231,7 +242,10 @@ func rangeOf(args *Args, o Origin) Value {
 func (f *Frame) iterate(name string, args *Args, o Origin) Value {
 	seq := &Seq{Origin: o}
 	var lists [][]Value
-	for _, a := range args.Pos {
+	for i, a := range args.Pos {
+		if name == "enumerate" && i > 0 {
+			break
+		}
 		items, known := f.items(a.Value)
 		if !known {
 			return nil
@@ -243,7 +257,11 @@ func (f *Frame) iterate(name string, args *Args, o Origin) Value {
 	}
 	switch name {
 	case "enumerate":
+		start, _ := args.Value(1, "start").(*Num)
 		for i, v := range lists[0] {
+			if start != nil {
+				i += int(start.Value)
+			}
 			seq.Items = append(seq.Items, &Seq{Origin: o, Kind: python.Tuple, Items: []Value{&Num{o, float64(i), false}, v}})
 		}
 	case "zip":
@@ -262,57 +280,9 @@ func (f *Frame) iterate(name string, args *Args, o Origin) Value {
 			seq.Items = append(seq.Items, lists[0][i])
 		}
 	default:
-		seq.Items = append(seq.Items, lists[0]...)
+		return f.sorted(append([]Value{}, lists[0]...), args, o)
 	}
 	return seq
-}
-
-func isInstance(v, class Value, o Origin) Value {
-	if v == nil || class == nil {
-		return nil
-	}
-	classes := []Value{class}
-	if s, ok := class.(*Seq); ok {
-		classes = s.Items
-	}
-	sure := true
-	for _, c := range classes {
-		t, known := instanceOf(v, c)
-		if known && t {
-			return &Bool{o, true}
-		}
-		sure = sure && known
-	}
-	if sure {
-		return &Bool{o, false}
-	}
-	return &Op{Origin: o, Name: "isinstance", Args: []Value{v, class}}
-}
-
-func instanceOf(v, class Value) (truth, known bool) {
-	if e, ok := class.(*External); ok {
-		switch v.(type) {
-		case *Str:
-			return e.Path == "builtins.str", true
-		case *Dict:
-			return e.Path == "builtins.dict", true
-		case *Seq:
-			return e.Path == "builtins.list" || e.Path == "builtins.tuple" || e.Path == "builtins.set", e.Path != "typing.Iterable"
-		case *Num, *Bool, *None:
-			return e.Path == "builtins.int", e.Path == "builtins.str" || e.Path == "builtins.list" || e.Path == "builtins.dict"
-		}
-	}
-	if inst, ok := v.(*Instance); ok {
-		for _, m := range MRO(inst.Class) {
-			if same, ok := Equal(m, class); ok && same {
-				return true, true
-			}
-		}
-		if _, ok := class.(*Class); ok && !inst.Assumed {
-			return false, true
-		}
-	}
-	return false, false
 }
 
 // anyAll decides any(…) and all(…) of known items; nil when it cannot.
@@ -441,7 +411,10 @@ func (f *Frame) standard(site *CallSite, path string, args *Args) Value {
 		}
 		return f.dictCall(args, o)
 	}
-	return nil
+	if v := f.introspect(site, path, args); v != nil {
+		return v
+	}
+	return f.tools(site, path, args)
 }
 
 func setWrapped(v, wrapped Value) Value {

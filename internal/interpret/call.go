@@ -176,8 +176,21 @@ func (f *Frame) external(site *CallSite, c *External, args *Args) Value {
 // construct makes an instance of a class of the program.
 func (f *Frame) construct(site *CallSite, c *Class, args *Args) Value {
 	if enum, _ := isEnum(c); enum {
+		if m := enumByValue(f, c, args.Value(0, "value")); m != nil {
+			return m
+		}
 		return &Op{Origin: Origin{At: site.At}, Name: "call", Args: append([]Value{c}, positional(args)...)}
 	}
+	if meta := metaclass(c); meta != nil {
+		if fn, _ := meta.Lookup("__call__"); fn != nil && !f.within(meta, "__call__") {
+			return f.Call(site, bindTo(fn, c), args)
+		}
+	}
+	return f.create(site, c, args)
+}
+
+// create makes and fills an object, as type.__call__ does.
+func (f *Frame) create(site *CallSite, c *Class, args *Args) Value {
 	inst := &Instance{Origin: Origin{At: site.At}, Class: c, Attrs: map[string]Value{}, Args: args, Site: site}
 	if fn, _ := c.Lookup("__new__"); fn != nil {
 		if v, ok := fn.(*Func); ok && f.depth < maxDepth {
@@ -209,25 +222,6 @@ func (f *Frame) construct(site *CallSite, c *Class, args *Args) Value {
 	}
 	f.fill(inst, c, args)
 	return inst
-}
-
-// fill sets the fields of a dataclass or model: from arguments, else from defaults in the class body.
-func (f *Frame) fill(inst *Instance, c *Class, args *Args) {
-	fields := Fields(c)
-	for i, fd := range fields {
-		if v := args.Value(i, fd.Name); v != nil {
-			inst.Attrs[fd.Name] = v
-		}
-	}
-	for _, k := range args.Kw {
-		if _, ok := inst.Attrs[k.Name]; !ok {
-			inst.Attrs[k.Name] = k.Value
-		}
-	}
-	f.fillSpread(inst, fields, args)
-	if fn, _ := c.Lookup("__post_init__"); fn != nil {
-		f.Call(&CallSite{At: inst.At, Frame: f}, bindTo(fn, inst), &Args{})
-	}
 }
 
 // fillSpread takes fields that no argument names out of Model(**value).
@@ -293,7 +287,7 @@ func (f *Frame) activate(site *CallSite, fn *Func, args *Args) Value {
 	}
 	how := frame.block(fn.Def.Body)
 	if fn.Def.Generator {
-		return &Op{Origin: Origin{At: site.At}, Name: "generator", Args: []Value{choose(frame.returns...)}}
+		return frame.generator(site.At)
 	}
 	options := frame.returns
 	if how == next {

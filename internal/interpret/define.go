@@ -103,6 +103,7 @@ func (f *Frame) class(s *python.Class) {
 	c.Scope = scope
 	body := &Frame{M: f.M, Module: f.Module, Scope: scope, Class: c, Caller: f, depth: f.depth + 1}
 	body.block(s.Body)
+	f.made(c, s)
 	var v Value = c
 	for i := len(s.Decorators) - 1; i >= 0; i-- {
 		d := s.Decorators[i]

@@ -2,6 +2,7 @@ package interpret
 
 import (
 	"bearings/internal/python"
+	"bearings/internal/source"
 )
 
 // EnumMember is the State of an instance that is a member of an enumeration.
@@ -87,6 +88,39 @@ func enumMembers(f *Frame, c *Class) ([]Value, bool) {
 		}
 	}
 	return out, true
+}
+
+// enumByValue is Enum(value); nil when no member is known to have it.
+func enumByValue(f *Frame, c *Class, value Value) Value {
+	members, known := enumMembers(f, c)
+	if !known || value == nil {
+		return nil
+	}
+	for _, m := range members {
+		e, ok := enumOf(m)
+		if !ok {
+			return nil
+		}
+		if same, ok := Equal(e.Value, value); ok && same || m == value {
+			return m
+		}
+	}
+	return nil
+}
+
+// enumNames is Enum.__members__; nil when they are not known.
+func enumNames(f *Frame, c *Class, at source.Location) Value {
+	members, known := enumMembers(f, c)
+	if !known {
+		return nil
+	}
+	d := &Dict{Origin: Origin{At: at}}
+	for _, m := range members {
+		if e, ok := enumOf(m); ok {
+			d.Set(&Str{Origin{At: at}, e.Name}, m, at)
+		}
+	}
+	return d
 }
 
 func enumByName(f *Frame, c *Class, key Value) (Value, bool) {

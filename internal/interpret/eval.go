@@ -69,7 +69,7 @@ func (f *Frame) Eval(e python.Expr) Value {
 		f.Scope.set(x.Name.ID, v, f.At(x.Name))
 		return v
 	case *python.Slice:
-		return &Op{Origin: Origin{At: f.At(x)}, Name: "slice"}
+		return f.slice(x)
 	}
 	return f.unknown(e, "the expression could not be read")
 }
@@ -85,6 +85,8 @@ func (f *Frame) name(x *python.Name) Value {
 			return &Str{Origin{At: f.At(x)}, f.Module.Name}
 		case "__file__":
 			return &Str{Origin{At: f.At(x)}, fileRoot + string(f.Module.Path)}
+		case "__path__", "__package__":
+			return f.moduleAttr(f.Module, x.ID, f.At(x))
 		}
 		return f.unknown(x, "the name "+strconv.Quote(x.ID)+" is not defined in the files")
 	}
@@ -322,6 +324,7 @@ func (f *Frame) await(x *python.Await) Value {
 func (f *Frame) yield(x *python.Yield) Value {
 	if x.X != nil {
 		v := f.Eval(x.X)
+		f.yielded(x, v)
 		f.returns = append(f.returns, Option{Value: v, When: append([]Condition{}, f.conds...)})
 	}
 	return &Op{Origin: Origin{At: f.At(x)}, Name: "sent"}
@@ -408,6 +411,11 @@ func (f *Frame) subscript(x *python.Subscript) Value {
 }
 
 func (f *Frame) index(recv, key Value, at source.Location) Value {
+	if op, ok := key.(*Op); ok && op.Name == "slice" {
+		if v := sliced(recv, op, at); v != nil {
+			return v
+		}
+	}
 	switch r := recv.(type) {
 	case *Dict:
 		for _, e := range r.Entries {
@@ -432,6 +440,11 @@ func (f *Frame) index(recv, key Value, at source.Location) Value {
 		}
 		return choose(out...)
 	case *Instance, *External, *Symbol:
+		if inst, ok := recv.(*Instance); ok {
+			if v := f.special(inst, "__getitem__", at, key); usable(v) {
+				return v
+			}
+		}
 		if v, ok := f.M.Lib.Method(f, &CallSite{At: at, Frame: f}, asInstance(recv), "__getitem__", &Args{Pos: []Arg{{Value: key, At: at}}}); ok {
 			return v
 		}
@@ -452,38 +465,3 @@ func asInstance(v Value) *Instance {
 	}
 	return &Instance{Origin: *v.origin(), State: v, Assumed: true}
 }
-
-// items returns the items that iterating over a value gives, if they are all known.
-func (f *Frame) items(v Value) ([]Value, bool) {
-	switch x := v.(type) {
-	case *Seq:
-		return x.Items, !x.Open
-	case *Dict:
-		var keys []Value
-		for _, e := range x.Entries {
-			keys = append(keys, e.Key)
-		}
-		return keys, !x.Open
-	case *Str:
-		if len(x.Text) > 64 {
-			return nil, false
-		}
-		var out []Value
-		for _, r := range x.Text {
-			out = append(out, &Str{x.Origin, string(r)})
-		}
-		return out, true
-	case *Class:
-		return enumMembers(f, x)
-	case *None:
-		return nil, true
-	case *Instance:
-		if it, ok := f.M.Lib.(Iterable); ok {
-			return it.Iterate(f, x)
-		}
-	}
-	return nil, false
-}
-
-// Items returns the items of a value, if they are all known.
-func (f *Frame) Items(v Value) ([]Value, bool) { return f.items(v) }

@@ -64,9 +64,7 @@ func (f *Frame) stmt(st python.Stmt) flow {
 		f.declare(s)
 	case *python.Delete:
 		for _, t := range s.Targets {
-			if n, ok := t.(*python.Name); ok {
-				delete(f.Scope.vars, n.ID)
-			}
+			f.remove(t)
 		}
 	case *python.TypeAlias:
 		v := &Op{Origin: Origin{At: f.At(s.Value)}, Name: "type", Args: []Value{f.Eval(s.Value)}}

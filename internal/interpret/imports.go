@@ -85,6 +85,9 @@ func (f *Frame) member(mod Value, name string, at source.Location) Value {
 		if m.Running {
 			return &Op{Origin: Origin{At: at}, Name: "later", Args: []Value{m}, Text: name}
 		}
+		if v := f.computedName(m, name, at); v != nil {
+			return v
+		}
 		if g := m.Scope.own("__getattr__"); g != nil {
 			return f.Unknown(at, fmt.Sprintf("%s computes its names", m.Name))
 		}
@@ -109,6 +112,34 @@ func (f *Frame) member(mod Value, name string, at source.Location) Value {
 		return &Unknown{Origin: Origin{At: at}, Reason: m.Reason}
 	}
 	return f.Unknown(at, "the module could not be resolved")
+}
+
+// computedName asks the __getattr__ of a module for a name; nil when it has none or does not say.
+func (f *Frame) computedName(m *Module, name string, at source.Location) Value {
+	b := m.Scope.own("__getattr__")
+	if b == nil || strings.HasPrefix(name, "__") || f.depth >= maxDepth {
+		return nil
+	}
+	fn, ok := b.Value.(*Func)
+	if !ok || f.active(fn) > 3 {
+		return nil
+	}
+	v := f.Call(&CallSite{At: at, Frame: f}, fn, &Args{Pos: []Arg{{Value: &Str{Origin{At: at}, name}, At: at}}})
+	if !usable(v) {
+		return nil
+	}
+	return v
+}
+
+// packageName is __package__: the module's own name for a package, else that of what holds it.
+func (m *Module) packageName() string {
+	if i := strings.LastIndexByte(m.Name, '.'); i >= 0 && !m.Package {
+		return m.Name[:i]
+	}
+	if m.Package {
+		return m.Name
+	}
+	return ""
 }
 
 func (f *Frame) submodule(m *Module, name string, at source.Location) Value {

@@ -8,6 +8,7 @@ func (f *Frame) loop(s *python.For) flow {
 	iter := f.Eval(s.Iter)
 	items, known := f.items(iter)
 	if !known {
+		f.guessed = true
 		f.bind(s.Target, f.element(iter, s.Iter))
 		before := f.Scope.snapshot()
 		how := f.block(s.Body)
@@ -40,11 +41,27 @@ func (f *Frame) element(iter Value, at python.Expr) Value {
 }
 
 func (f *Frame) while(s *python.While) flow {
-	test := f.Eval(s.Test)
-	truth, known, _ := f.truth(test)
-	if known && !truth {
-		return f.block(s.Else)
+	var truth, known bool
+	for rounds := 0; ; rounds++ {
+		var decided bool
+		truth, known, decided = f.truth(f.Eval(s.Test))
+		if known && !truth {
+			return f.block(s.Else)
+		}
+		if !known || decided || f.M.Tracer != nil || rounds > maxLoop/10 || f.M.Exhausted() {
+			break
+		}
+		if _, constant := s.Test.(*python.Constant); constant {
+			break // it ends by break
+		}
+		switch f.block(s.Body) {
+		case left:
+			return left
+		case broke:
+			return next
+		}
 	}
+	f.guessed = true
 	before := f.Scope.snapshot()
 	how := f.block(s.Body)
 	if how == left && !known {

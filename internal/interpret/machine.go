@@ -233,6 +233,8 @@ type Frame struct {
 	tries    []*python.Try
 	handling *python.Handler
 	returns  []Option
+	yields   *yields
+	guessed  bool // a loop ran whose number of rounds is not known
 	depth    int
 }
 
@@ -275,6 +277,11 @@ func (f *Frame) Handling() *python.Handler { return f.handling }
 // At turns a node of the frame's module into a location.
 func (f *Frame) At(n interface{ Span() source.Span }) source.Location {
 	return source.Location{Path: f.Module.Path, Span: n.Span()}
+}
+
+// At turns a node of the module into a location.
+func (m *Module) At(n interface{ Span() source.Span }) source.Location {
+	return source.Location{Path: m.Path, Span: n.Span()}
 }
 
 func (f *Frame) unknown(n interface{ Span() source.Span }, reason string) Value {

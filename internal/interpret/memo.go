@@ -219,7 +219,7 @@ func plainOp(x *Op, depth int) bool {
 			if y.Name != "parameter" && !plainOp(y, depth+1) {
 				return false
 			}
-		case *Unknown, *Instance, *Str, *Num, *Func, *Class, *External:
+		case *Unknown, *Instance, *Str, *Num, *None, *Func, *Class, *External:
 		default:
 			return false
 		}

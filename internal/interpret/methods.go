@@ -1,6 +1,7 @@
 package interpret
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,9 +11,10 @@ import (
 
 var strMethods = words(`strip lstrip rstrip lower upper title replace split rsplit splitlines startswith endswith encode decode format join removeprefix
 	removesuffix partition rpartition count find isdigit capitalize zfill hex resolve absolute joinpath as_posix exists is_file is_dir read_text read_bytes open
-	with_suffix with_name expanduser iterdir glob rglob relative_to`)
-var seqMethods = words(`append extend insert remove pop index copy add update union discard sort reverse clear count`)
-var dictMethods = words(`get items keys values update pop setdefault copy clear popitem`)
+	with_suffix with_name expanduser iterdir glob rglob relative_to casefold swapcase isupper islower isalpha isalnum isidentifier rfind index ljust rjust`)
+var seqMethods = words(`append extend insert remove pop index copy add update union discard sort reverse clear count appendleft difference intersection
+	symmetric_difference issubset issuperset difference_update`)
+var dictMethods = words(`get items keys values update pop setdefault copy clear popitem move_to_end`)
 
 func words(s string) map[string]bool {
 	m := map[string]bool{}
@@ -143,10 +145,12 @@ func (f *Frame) strMethod(site *CallSite, r *Str, name string, args *Args) Value
 		return &Str{o, text}
 	case "resolve", "absolute", "as_posix", "expanduser":
 		return r
+	case "iterdir", "glob", "rglob":
+		return f.globbed(r.Text, arg(0, "*"), name == "rglob", o)
 	case "with_name":
 		return &Str{o, joinText(strings.TrimSuffix(r.Text[:strings.LastIndexByte(r.Text, '/')+1], "/"), arg(0, ""))}
 	}
-	return nil
+	return strTest(r, name, texts, o)
 }
 
 // affixed decides startswith and endswith, of one text or of a tuple of texts;
@@ -282,13 +286,25 @@ func (f *Frame) seqMethod(site *CallSite, r *Seq, name string, args *Args) Value
 			r.Items = r.Items[:len(r.Items)-1]
 			return v
 		}
-	case "sort", "reverse", "clear":
-		if name == "clear" {
-			r.Items = nil
+		if n, ok := first.(*Num); ok && !r.Open && int(n.Value) >= 0 && int(n.Value) < len(r.Items) {
+			v := r.Items[int(n.Value)]
+			r.Items = slices.Delete(slices.Clone(r.Items), int(n.Value), int(n.Value)+1)
+			return v
+		}
+	case "clear":
+		r.Items = nil
+		return &None{o}
+	case "sort":
+		if s, ok := f.sorted(r.Items, args, o).(*Seq); ok {
+			r.Items = s.Items
 		}
 		return &None{o}
+	case "reverse":
+		r.Items = slices.Clone(r.Items)
+		slices.Reverse(r.Items)
+		return &None{o}
 	}
-	return nil
+	return f.setMethod(r, name, args, o)
 }
 
 func (f *Frame) dictMethod(site *CallSite, r *Dict, name string, args *Args) Value {
@@ -347,6 +363,11 @@ func (f *Frame) dictMethod(site *CallSite, r *Dict, name string, args *Args) Val
 		return &None{o}
 	case "copy":
 		return copyOf(r, o)
+	case "clear":
+		r.Entries, r.Open = nil, false
+		return &None{o}
+	case "move_to_end":
+		return &None{o}
 	}
 	return nil
 }

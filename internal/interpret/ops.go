@@ -373,6 +373,11 @@ func (f *Frame) compare(x *python.Compare) Value {
 	for i, op := range x.Ops {
 		right := f.Eval(x.Rest[i])
 		t, known := relation(op, left, right)
+		if !known && (op == "in" || op == "not in") {
+			if t, known = f.contained(right, left, o.At); known {
+				t = t == (op == "in")
+			}
+		}
 		if known && !t {
 			return &Bool{o, false}
 		}
