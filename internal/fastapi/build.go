@@ -167,6 +167,9 @@ func (b *builder) route(a *App, n *node, e *event, h hop, own string, mine []*De
 	if op.Handler.Kind == UnknownCallable {
 		op.Gaps = append(op.Gaps, Gap{At: e.at, Reason: "the handler could not be followed: " + interpret.Describe(r.endpoint), Parts: Routes | Dependencies})
 	}
+	if severalCallables(r.endpoint) {
+		op.Gaps = append(op.Gaps, Gap{At: e.at, Reason: "one of several handlers, which one is decided when the program runs", Parts: Routes | Dependencies})
+	}
 	op.Node = n.at
 	if r.plain {
 		a.Operations = append(a.Operations, op)
@@ -186,6 +189,21 @@ func (b *builder) route(a *App, n *node, e *event, h hop, own string, mine []*De
 		gapsOf(d, op, 0)
 	}
 	a.Operations = append(a.Operations, op)
+}
+
+// severalCallables reports whether a value is one of several callables.
+func severalCallables(v interpret.Value) bool {
+	first, n := callKey{}, 0
+	for _, o := range interpret.Options(v) {
+		switch o.Value.(type) {
+		case *interpret.None, *interpret.Unknown:
+			continue
+		}
+		if k := keyOf(o.Value); n == 0 || k != first {
+			first, n = k, n+1
+		}
+	}
+	return n > 1
 }
 
 // pathParameters marks the parameters whose names stand in the path.

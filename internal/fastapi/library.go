@@ -124,6 +124,9 @@ func (l *linker) Method(f *interpret.Frame, site *interpret.CallSite, recv *inte
 	if r, ok := recv.State.(*routesOf); ok {
 		return l.routesMethod(f, site, r.node, name, args)
 	}
+	if m, ok := recv.State.(*middlewareOf); ok {
+		return l.middlewareMethod(f, site, m.node, name, args)
+	}
 	if v, ok := l.envMethod(f, site, recv, name, args); ok {
 		return v, true
 	}
@@ -160,7 +163,13 @@ func (l *linker) Attr(f *interpret.Frame, recv *interpret.Instance, name string,
 			if v := n.setting(name, at); v != nil {
 				return v, true
 			}
-		case "user_middleware", "state", "openapi", "version":
+		case "state":
+			return n.stateObject(at), true
+		case "user_middleware":
+			return middlewareList(n, at), true
+		case "middleware_stack":
+			return &interpret.None{Origin: interpret.Origin{At: at}}, true // it is built when the first request comes
+		case "openapi", "version":
 			return &interpret.Op{Origin: interpret.Origin{At: at}, Name: "." + name, Args: []interpret.Value{recv}}, true
 		}
 		return nil, false
@@ -170,6 +179,9 @@ func (l *linker) Attr(f *interpret.Frame, recv *interpret.Instance, name string,
 	}
 	if v, ok := l.stateAttr(f, recv, name, at); ok {
 		return v, true
+	}
+	if recv.State == nil && externalPath(recv.Class) == "starlette.datastructures.State" {
+		return &interpret.Op{Origin: interpret.Origin{At: at}, Name: "." + name, Args: []interpret.Value{recv}}, true
 	}
 	if v, ok := l.settingAttr(f, recv, name, at); ok {
 		return v, true
@@ -190,6 +202,9 @@ func (l *linker) SetAttr(f *interpret.Frame, recv *interpret.Instance, name stri
 		return
 	}
 	switch name {
+	case "routes":
+		delete(recv.Attrs, name) // the list is the node's own
+		l.replaceRoutes(f, n, wholeSlice(at), v, at)
 	case "dependency_overrides":
 		if d, ok := v.(*interpret.Dict); ok {
 			for _, e := range d.Entries {
@@ -198,7 +213,10 @@ func (l *linker) SetAttr(f *interpret.Frame, recv *interpret.Instance, name stri
 		}
 	case "prefix":
 		n.prefix = v
-	case "user_middleware", "middleware_stack":
+	case "user_middleware":
+		delete(recv.Attrs, name)
+		l.setMiddleware(f, n, v, at)
+	case "middleware_stack":
 		n.gap(at, MiddlewareStack, "the middleware stack is assigned to directly")
 	}
 }
@@ -208,6 +226,16 @@ func (l *linker) SetItem(f *interpret.Frame, container interpret.Value, key, v i
 	if n := overridesNode(container); n != nil {
 		l.override(f, n, key, v, at, keyAt, valueAt)
 		return
+	}
+	if inst, ok := container.(*interpret.Instance); ok {
+		if r, ok := inst.State.(*routesOf); ok {
+			l.replaceRoutes(f, r.node, key, v, at)
+			return
+		}
+		if m, ok := inst.State.(*middlewareOf); ok {
+			m.node.gap(at, MiddlewareStack, "the list of middleware is changed in place")
+			return
+		}
 	}
 	l.environItem(f, container, key, v, at)
 }

@@ -237,7 +237,7 @@ func namesFastAPI(m *python.Module) bool {
 
 func (l *linker) tryCall(m *interpret.Module, v interpret.Value) {
 	f := l.machine.FrameOf(m)
-	f.Call(&interpret.CallSite{At: interpret.OriginOf(v).At, Frame: f}, v, &interpret.Args{Open: true})
+	f.Call(&interpret.CallSite{At: interpret.OriginOf(v).At, Frame: f}, v, &interpret.Args{})
 }
 
 // tryClass makes an object of a class and calls the methods that make an application.
@@ -248,11 +248,11 @@ func (l *linker) tryClass(m *interpret.Module, v interpret.Value) {
 	}
 	f := l.machine.FrameOf(m)
 	site := &interpret.CallSite{At: interpret.OriginOf(v).At, Frame: f}
-	inst := f.Call(site, c, &interpret.Args{Open: true})
+	inst := f.Call(site, c, &interpret.Args{})
 	for _, st := range c.Def.Body {
 		d, ok := st.(*python.Function)
 		if ok && d.Name != "__init__" && l.unbuilt(m, d.Body) {
-			f.Call(site, f.Attr(inst, d.Name, site.At), &interpret.Args{Open: true})
+			f.Call(site, f.Attr(inst, d.Name, site.At), &interpret.Args{})
 		}
 	}
 }

@@ -71,6 +71,7 @@ type node struct {
 	function   string // the function that makes it, "" at module level
 	name       string
 	included   bool
+	state      *interpret.Instance // app.state; nil until it is used
 }
 
 // event is one registration on a node, in order.

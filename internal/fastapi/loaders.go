@@ -89,7 +89,7 @@ func (l *linker) named(f *interpret.Frame, site *interpret.CallSite, loader stri
 		return f.Unknown(site.At, "the name of the variable is computed")
 	}
 	r := &EnvRead{At: site.At, NameAt: name.At, Names: []string{st.prefix + text}, Loader: loader, Module: site.At.Path, Required: true, Files: st.files, FindUp: loader == "decouple" && len(st.files) == 0}
-	if d, given := args.Get(defaultAt, defaultName); given {
+	if d, given := args.Get(defaultAt, defaultName); given && !strings.HasSuffix(externalPath(d.Value), ".undefined") {
 		r.Default, r.DefaultAt, r.Required = d.Value, d.At, false
 	}
 	if c, given := args.Get(-1, "cast"); given {
@@ -168,6 +168,8 @@ func (l *linker) loaderAttr(f *interpret.Frame, recv *interpret.Instance, name s
 // loaderCall is a call of a loader that is a plain function.
 func (l *linker) loaderCall(f *interpret.Frame, site *interpret.CallSite, path string, args *interpret.Args) (interpret.Value, bool) {
 	switch path {
+	case "pydantic.TypeAdapter.validate_python", "pydantic.TypeAdapter.validate_strings":
+		return args.Value(0, "object"), args.Value(0, "object") != nil
 	case "decouple.config":
 		return l.named(f, site, "decouple", &loaderState{known: true}, args, 1, "default"), true
 	case "environs.env": // the ready-made object of environs 11

@@ -13,6 +13,9 @@ type routesOf struct{ node *node }
 // as objects with the attributes of an APIRoute. Included routers' routes are
 // among them where include_router copies them (FastAPI before 0.137).
 func (l *linker) Iterate(_ *interpret.Frame, inst *interpret.Instance) ([]interpret.Value, bool) {
+	if m, ok := inst.State.(*middlewareOf); ok {
+		return m.node.middlewareObjects(), true
+	}
 	r, ok := inst.State.(*routesOf)
 	if !ok {
 		return nil, false
@@ -37,6 +40,11 @@ func (l *linker) routeObjects(n *node, prefix string, deps []interpret.Value, fl
 			if path, ok := l.constant(e.route.path); ok {
 				out = append(out, routeObject(e, prefix+path, append(append([]interpret.Value{}, deps...), depValues(e.route.deps)...), unseen))
 			}
+		case e.mount != nil:
+			out = append(out, mountObject(e, l.textOf(e.mount.path)))
+		case e.include != nil && e.include.target != nil && !flat:
+			out = append(out, &interpret.Instance{Origin: interpret.Origin{At: e.at}, Class: &interpret.External{Path: "fastapi.routing._IncludedRouter"}, State: &listed{e},
+				Attrs: map[string]interpret.Value{"original_router": e.include.router}})
 		case e.include != nil && e.include.target != nil && flat:
 			more, _ := l.constant(orNone(e.include.prefix))
 			if more == "None" {
@@ -79,7 +87,7 @@ func routeObject(e *event, path string, deps []interpret.Value, unseen bool) int
 	for _, m := range e.route.methods {
 		methods.Items = append(methods.Items, &interpret.Str{Origin: o, Text: m})
 	}
-	inst := &interpret.Instance{Origin: o, Class: &interpret.External{Path: class}, Attrs: map[string]interpret.Value{
+	inst := &interpret.Instance{Origin: o, Class: &interpret.External{Path: class}, State: &listed{e}, Attrs: map[string]interpret.Value{
 		"path": &interpret.Str{Origin: o, Text: path}, "endpoint": e.route.endpoint, "methods": methods,
 		"dependencies": &interpret.Seq{Origin: o, Items: deps}, "include_in_schema": &interpret.Bool{Origin: o, Value: true},
 	}}
@@ -103,7 +111,21 @@ func (l *linker) routesMethod(f *interpret.Frame, site *interpret.CallSite, n *n
 		l.routeList(f, n, &interpret.Seq{Items: []interpret.Value{orNone(args.Value(0, ""))}}, site.At)
 	case "extend":
 		l.routeList(f, n, orNone(args.Value(0, "")), site.At)
-	case "insert", "remove", "pop", "clear", "sort", "reverse":
+	case "insert":
+		if l.insertRoute(f, n, args) {
+			break
+		}
+		n.gap(site.At, Routes, "the list of routes is changed in place")
+	case "remove":
+		if l.removeRoute(n, args.Value(0, "")) {
+			break
+		}
+		n.gap(site.At, Routes, "the list of routes is changed in place")
+	case "clear":
+		n.events = nil
+	case "copy":
+		return &interpret.Seq{Origin: interpret.Origin{At: site.At}, Items: l.routeObjects(n, "", nil, !lazyIncludes(l.in, n.at.Path), false, 0)}, true
+	case "pop", "sort", "reverse":
 		n.gap(site.At, Routes, "the list of routes is changed in place")
 	default:
 		return nil, false

@@ -1,6 +1,7 @@
 package fastapi
 
 import (
+	"slices"
 	"strings"
 
 	"bearings/internal/interpret"
@@ -43,6 +44,9 @@ func (l *linker) reduce(v interpret.Value, depth int) interpret.Value {
 func (l *linker) reduceChoice(x *interpret.Choice, depth int) interpret.Value {
 	var only interpret.Value
 	for _, o := range x.Options {
+		if l.raises(o.Value) && slices.ContainsFunc(x.Options, caughtOption) {
+			continue
+		}
 		holds, known := true, true
 		for _, c := range o.When {
 			if c.Value == nil {
@@ -77,6 +81,42 @@ func (l *linker) reduceChoice(x *interpret.Choice, depth int) interpret.Value {
 		}
 	}
 	return only
+}
+
+// raises says whether a read raises where the program runs by default: of a
+// variable that is not set and has no default.
+func (l *linker) raises(v interpret.Value) bool {
+	s, ok := v.(*interpret.Symbol)
+	if !ok {
+		return false
+	}
+	r, ok := s.Data.(*EnvRead)
+	if !ok || !r.Required || r.Default != nil {
+		return false
+	}
+	_, set := l.localValue(r)
+	return !set
+}
+
+// caughtOption reports whether an option is what an except clause gives.
+func caughtOption(o interpret.Option) bool {
+	return slices.ContainsFunc(o.When, func(c interpret.Condition) bool { return c.Except != nil })
+}
+
+// pathOf joins the parts of a pathlib path that became known.
+func pathOf(args []interpret.Value, o interpret.Origin) interpret.Value {
+	text := ""
+	for i, a := range args {
+		t, ok := textOf(a)
+		if !ok {
+			return nil
+		}
+		if i > 0 && !strings.HasPrefix(t, "/") {
+			t = strings.TrimSuffix(text, "/") + "/" + t
+		}
+		text = t
+	}
+	return &interpret.Str{Origin: o, Text: text}
 }
 
 func (l *linker) truthOf(v interpret.Value, depth int) (truth, known bool) {
@@ -134,6 +174,14 @@ func (l *linker) reduceOp(x *interpret.Op, depth int) interpret.Value {
 		return args[0]
 	case "[]":
 		return indexOf(args)
+	case "path":
+		return pathOf(args, o)
+	case ".parent", ".name", ".stem", ".suffix":
+		if t, ok := textOf(args[0]); ok {
+			if v := interpret.PathAttr(t, x.Name[1:], o); v != nil {
+				return v
+			}
+		}
 	case "call":
 		return l.reduceCall(x, args)
 	}
