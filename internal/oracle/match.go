@@ -50,7 +50,8 @@ func local(app App) App {
 }
 
 // match finds the application of the model that stands at the truth's place:
-// mounted at the same path if there is one, else any.
+// mounted at the same path if there is one, else any; failing that the one that
+// the same variable holds.
 func match(truth App, models []App, taken []bool) int {
 	found := -1
 	for i, m := range models {
@@ -64,7 +65,15 @@ func match(truth App, models []App, taken []bool) int {
 			found = i
 		}
 	}
-	return found
+	if found >= 0 {
+		return found
+	}
+	for i, m := range models { // a subclass makes the application in its own __init__
+		if !taken[i] && m.Name == truth.Name && m.At.File == truth.At.File {
+			return i
+		}
+	}
+	return -1
 }
 
 // projectGaps are gaps that every application shares: those of the project.
