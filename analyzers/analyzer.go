@@ -72,7 +72,9 @@ type Analyzer struct {
 	// Requires names the parts of the model that the rule's conclusions rest on
 	// being complete. A gap there turns its confirmed findings into hypotheses.
 	Requires fastapi.Part
-	Run      func(*Pass)
+	// Run reads the project and reports findings. It does not look at the comments
+	// of Python files: an edit in one does not run it again.
+	Run func(*Pass)
 }
 
 // Finding is what a rule reports.

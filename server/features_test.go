@@ -169,7 +169,7 @@ func TestCodeActions(t *testing.T) {
 	c := connect(t, wordRules)
 	c.start(root, maximal(), nil)
 	uri := "file://" + root + "/a.py"
-	c.open(uri, 7, "x = '🔑' #BAD\n\n    MAYBE BAD\n")
+	c.open(uri, 7, "x = '🔑' +BAD\n\n    MAYBE BAD\n")
 	c.diagnostics(0, uri, 7)
 	ask := func(line int, only ...string) []actionJSON {
 		// As Neovim asks: an empty range at the beginning of the line, no diagnostics.

@@ -192,7 +192,7 @@ func (p *publisher) push(ctx context.Context, seen viewed, current map[uri.URI]b
 	if err != nil {
 		return
 	}
-	project, err := seen.snapshot.Project(ctx)
+	project, err := seen.snapshot.Secrets(ctx)
 	if err != nil {
 		return
 	}

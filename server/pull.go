@@ -88,7 +88,7 @@ func (s *session) diagnose(ctx context.Context, v viewed) (map[source.Path][]pro
 	if err != nil {
 		return nil, err
 	}
-	project, err := v.snapshot.Project(ctx)
+	project, err := v.snapshot.Secrets(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ func TestASession(t *testing.T) {
 	}
 
 	// Japanese text and an emoji before the place: columns count UTF-16 code units.
-	c.open(main, 1, "s = '鍵🔑' # BAD\nMAYBE = 1\n")
+	c.open(main, 1, "s = '鍵🔑' + BAD\nMAYBE = 1\n")
 	p, from := c.diagnostics(0, main, 1)
 	if len(p.Diagnostics) != 2 {
 		t.Fatalf("%+v", p)
@@ -76,7 +76,7 @@ func TestEncodings(t *testing.T) {
 		}
 		c.start(root, capabilities, nil)
 		uri := "file://" + root + "/a.py"
-		c.open(uri, 1, "s = '鍵🔑' # BAD\n")
+		c.open(uri, 1, "s = '鍵🔑' + BAD\n")
 		p, _ := c.diagnostics(0, uri, 1)
 		if len(p.Diagnostics) != 1 || p.Diagnostics[0].Range.String() != want {
 			t.Errorf("offered %q: %+v, want %s", offered, p.Diagnostics, want)

@@ -3,6 +3,7 @@ package workspace
 import (
 	"bytes"
 	"maps"
+	"slices"
 
 	"bearings/internal/source"
 )
@@ -80,9 +81,34 @@ func (w *Workspace) Apply(changes ...Change) *Snapshot {
 	after := w.snapshot(state, buffers, nil)
 	if !whole && !before.Partial() && sameText(before, after, touched) {
 		after.memo = before.memo
+	} else if known := w.taken(before, after); known != nil {
+		after.memo = known.memo
+	} else if !whole {
+		after.memo.early.Store(w.carry(before, after, touched))
 	}
 	w.current.Store(after)
 	return after
+}
+
+// remembers is how many snapshots with answers are kept behind the current one.
+const remembers = 2
+
+// taken returns an earlier snapshot that reads the same as after, as an edit that
+// is taken back leaves it; nil when there is none that has answers. w.mu is held.
+func (w *Workspace) taken(before, after *Snapshot) *Snapshot {
+	if before.Ready() && !slices.Contains(w.recent, before) {
+		w.recent = append([]*Snapshot{before}, w.recent[:min(len(w.recent), remembers-1)]...)
+	}
+	for _, s := range w.recent {
+		if s.disk == after.disk && !s.Partial() && sameBufferTexts(s.buffers, after.buffers) {
+			return s
+		}
+	}
+	return nil
+}
+
+func sameBufferTexts(a, b map[source.Path]*source.File) bool {
+	return maps.EqualFunc(a, b, func(x, y *source.File) bool { return x == y || bytes.Equal(x.Text, y.Text) })
 }
 
 // sameText reports whether all touched paths read the same in both snapshots

@@ -28,6 +28,15 @@ type memo struct {
 	tree   *tree
 	before *parts // of an earlier snapshot, to take over what still holds
 	done   atomic.Pointer[answers]
+	early  atomic.Pointer[carried] // what is known before done; nil when nothing is
+}
+
+// carried returns what is known of the findings; nil when nothing is yet.
+func (m *memo) carried() *carried {
+	if a := m.done.Load(); a != nil {
+		return &carried{a.project, a.result, a.parts}
+	}
+	return m.early.Load()
 }
 
 // answers are what the engine says about a tree.
@@ -66,6 +75,9 @@ func (s *Snapshot) Former() *Snapshot { return s.former.Load() }
 func (m *memo) latest() *parts {
 	if a := m.done.Load(); a != nil {
 		return a.parts
+	}
+	if c := m.early.Load(); c != nil {
+		return c.parts
 	}
 	return m.before
 }
@@ -126,6 +138,9 @@ func (s *Snapshot) Findings(ctx context.Context) ([]analyzers.Finding, error) {
 // Result is Findings with the count of what was suppressed and with the faults
 // of the rules themselves.
 func (s *Snapshot) Result(ctx context.Context) (analyzers.Result, error) {
+	if c := s.memo.carried(); c != nil {
+		return c.result, nil
+	}
 	a, err := s.answers(ctx)
 	if err != nil {
 		return analyzers.Result{}, err
@@ -133,15 +148,31 @@ func (s *Snapshot) Result(ctx context.Context) (analyzers.Result, error) {
 	return a.result, nil
 }
 
+// Secrets returns a project that knows the secrets of the snapshot. Its places may
+// be those of an earlier one: it is for redacting what Result says, and comes as
+// fast. It fails only when ctx ends first.
+func (s *Snapshot) Secrets(ctx context.Context) (*fastapi.Project, error) {
+	if c := s.memo.carried(); c != nil {
+		return c.project, nil
+	}
+	return s.Project(ctx)
+}
+
 // Config returns what the project says about its analysis. The second result is
 // what is wrong with that, and joins errors that may be *config.Error. It fails
 // only when ctx ends first.
 func (s *Snapshot) Config(ctx context.Context) (config.Config, error, error) {
-	a, err := s.answers(ctx)
-	if err != nil || a.parts == nil || a.parts.settings == nil {
-		return config.Config{}, nil, err
+	c := s.memo.carried()
+	if c == nil {
+		if _, err := s.answers(ctx); err != nil {
+			return config.Config{}, nil, err
+		}
+		c = s.memo.carried()
 	}
-	return a.parts.settings.value.config, a.parts.settings.value.problem, nil
+	if c.parts == nil || c.parts.settings == nil {
+		return config.Config{}, nil, nil
+	}
+	return c.parts.settings.value.config, c.parts.settings.value.problem, nil
 }
 
 // answers computes, or waits for whoever computes. One project of a workspace is
@@ -167,6 +198,7 @@ func (s *Snapshot) answers(ctx context.Context) (*answers, error) {
 		defer func() { <-s.owner.work; close(done) }()
 		if a := s.owner.compute(ctx, s.memo.tree, s.memo.before, func(int, int) {}); a != nil {
 			s.memo.done.Store(a)
+			s.memo.early.Store(nil)
 			if !s.Partial() {
 				s.owner.saveFacts()
 			}

@@ -39,7 +39,8 @@ type Workspace struct {
 	rules []*analyzers.Analyzer
 	work  chan struct{} // held while a project is computed: one at a time
 
-	mu       sync.Mutex // serialises Apply
+	mu       sync.Mutex  // serialises Apply
+	recent   []*Snapshot // with answers, the latest first: what was taken back is known again
 	current  atomic.Pointer[Snapshot]
 	sequence int64
 }
