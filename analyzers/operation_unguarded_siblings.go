@@ -195,18 +195,38 @@ func (u *unguarded) nakedIncludes() {
 		guarded := 0
 		var open []*hop
 		for _, h := range groups[into] {
+			if h.guard == nil {
+				h.guard = wholeGuard(h.operations)
+			}
 			if h.guard != nil {
 				guarded++
-				with = h
+				if with == nil || slices.Contains(h.include.Dependencies, h.guard) {
+					with = h
+				}
 			} else if u.wholly(h.operations) {
 				open = append(open, h)
 			}
 		}
-		if guarded < 2 || len(open) != 1 {
+		if guarded == 0 || len(open) != 1 || guarded == 1 && !slices.ContainsFunc(open[0].operations, changesThings) {
 			continue
 		}
 		u.nakedInclude(open[0].include, open[0].operations, with.include, with.guard)
 	}
+}
+
+// wholeGuard is the guard of a router of which every operation is guarded; nil
+// where one is open or gives credentials.
+func wholeGuard(list []*fastapi.Operation) *fastapi.Dependency {
+	if slices.ContainsFunc(list, func(o *fastapi.Operation) bool { return guardOf(o) == nil }) {
+		return nil
+	}
+	return guardOf(list[0])
+}
+
+// changesThings reports whether an operation changes or deletes what exists: a
+// POST alone may be a form that anybody may send.
+func changesThings(o *fastapi.Operation) bool {
+	return slices.ContainsFunc(o.Methods, func(m string) bool { return m == "PUT" || m == "PATCH" || m == "DELETE" })
 }
 
 // wholly reports whether every operation is open, and none issues credentials or is public by intent.
@@ -222,11 +242,11 @@ func (u *unguarded) nakedInclude(naked *fastapi.Include, list []*fastapi.Operati
 	}
 	u.pass.Report(Finding{
 		Certainty: Hypothesis, At: naked.At, Subject: naked.Router, Operations: idsOf(list),
-		Message: fmt.Sprintf("%s is included without %s, unlike the other routers beside it", naked.Router, dependencyName(guard.Callable)),
+		Message: fmt.Sprintf("%s is included without %s, unlike %s beside it", naked.Router, dependencyName(guard.Callable), with.Router),
 		Effect:  Effect{Status: []int{200}, Text: list[0].ID() + " and all beside it are served without a credential, unless that is intended or something outside these files refuses"},
 		Evidence: []Evidence{
 			{At: with.At, Note: "an inclusion with the guard"},
-			{At: guard.At, Note: "the guard; it belongs to that inclusion alone"},
+			{At: guard.At, Note: "the guard; it belongs to that router alone"},
 		},
 		Check: Check{Say: "Send the request without a credential", Run: requestFor(list)},
 		Fixes: []Fix{describedFix("Give this inclusion the same dependencies, or declare its paths as public")},
