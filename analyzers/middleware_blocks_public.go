@@ -144,7 +144,7 @@ func reportBlocked(pass *Pass, l layer, target public, texts []*interpret.Str, g
 	}
 	if target.op != nil {
 		f.Operations = operationNames(target.op)
-		for _, e := range servedAs(target.op) {
+		for _, e := range servedAs(pass.Project, target.op) {
 			f.Evidence = withPlaceOnce(f.Evidence, e.At, e.Note)
 		}
 	} else {

@@ -100,6 +100,18 @@ func dedent(p *fastapi.Project, path source.Path, fn *python.Function, last *pyt
 	return map[source.Path][]source.Edit{path: {{Span: source.Span{Start: lines.Start, End: last.Span().Start}, NewText: indent}}}
 }
 
+// answers reports whether what is called with scope, receive and send is a
+// response that the middleware makes itself, and not the application.
+func (d *dropped) answers(callee python.Expr) bool {
+	switch x := callee.(type) {
+	case *python.Call:
+		return true
+	case *python.Name:
+		return bindsName(d.fn.Body, x.ID)
+	}
+	return false
+}
+
 // eaten finds pure ASGI middleware that reads the body from receive and then hands
 // the same receive on: the application waits for a body that never comes.
 func (d *dropped) eaten() {
@@ -129,7 +141,7 @@ func (d *dropped) eaten() {
 			if c, ok := x.X.(*python.Call); ok && !requests[receive] {
 				if isNamed(c.Func, receive) || readsBody(c, requests) {
 					read = d.at(c)
-				} else if len(c.Args) == 3 && isNamed(c.Args[1].Value, receive) && !read.IsZero() {
+				} else if len(c.Args) == 3 && isNamed(c.Args[1].Value, receive) && !read.IsZero() && !d.answers(c.Func) {
 					passed = d.at(c.Args[1].Value)
 				}
 			}

@@ -10,14 +10,32 @@ import (
 
 // servedAs is the evidence for the path at which an operation is served: its
 // registration, and every include or mount that adds a prefix.
-func servedAs(o *fastapi.Operation) []Evidence {
+func servedAs(p *fastapi.Project, o *fastapi.Operation) []Evidence {
 	out := []Evidence{{At: o.Registered, Note: fmt.Sprintf("%s is served at %s", oauth2Name(o.Handler), o.FullPath())}}
 	for _, inc := range o.Includes {
 		if inc.Prefix != "" {
 			out = append(out, Evidence{At: inc.At, Note: fmt.Sprintf("adds the prefix %s", inc.Prefix)})
+			if at := prefixArgument(p, inc.RouterAt); !at.IsZero() {
+				out = append(out, Evidence{At: at, Note: "the router's own prefix"})
+			}
 		}
 	}
 	return out
+}
+
+// prefixArgument is the prefix= argument of the call at a place; zero when it has none.
+func prefixArgument(p *fastapi.Project, at source.Location) source.Location {
+	if at.IsZero() {
+		return at
+	}
+	if call := callAt(p, at); call != nil {
+		for _, a := range call.Args {
+			if a.Name == "prefix" {
+				return source.Location{Path: at.Path, Span: a.Span()}
+			}
+		}
+	}
+	return source.Location{}
 }
 
 // oauth2Name is a callable's own name, without its module.

@@ -88,7 +88,7 @@ func reportSlash(pass *Pass, app *fastapi.App, o *fastapi.Operation, call client
 		}
 	}
 	f.Evidence = withPlaceOnce(f.Evidence, call.at, "calls "+call.path)
-	for _, e := range servedAs(o) {
+	for _, e := range servedAs(pass.Project, o) {
 		f.Evidence = withPlaceOnce(f.Evidence, e.At, e.Note)
 	}
 	text := sourceAt(pass.Project, o.PathAt)

@@ -62,7 +62,7 @@ func reportShape(pass *Pass, a *fastapi.App, s *fastapi.Scheme, op *fastapi.Oper
 		Certainty: Confirmed, At: main.at, Subject: op.ID() + " " + main.name,
 		Message:    fmt.Sprintf("the token operation %s answers with %s; OAuth2 clients read access_token", op.ID(), strings.Join(names, ", ")),
 		Effect:     Effect{Certainty: Confirmed, Status: []int{401}, Text: "Swagger UI says \"Authorized\" and then sends \"Authorization: Bearer undefined\"; clients of your own that read these names are not affected"},
-		Evidence:   append([]Evidence{schemeNote(s, "names this operation as its tokenUrl")}, servedAs(op)...),
+		Evidence:   append([]Evidence{schemeNote(s, "names this operation as its tokenUrl")}, servedAs(pass.Project, op)...),
 		Check:      Check{Say: "authorize in /docs, call any operation, and read the Authorization header of the curl line that is shown"},
 		Operations: oauth2Operations(op),
 	}

@@ -26,7 +26,7 @@ func runTokenURLNotAForm(pass *Pass) {
 				Message: fmt.Sprintf("%s takes its login from a JSON body (%s), and tokenUrl makes Swagger UI post a form to it", op.ID(), body.Name),
 				Effect:  Effect{Certainty: Confirmed, Status: []int{422}, Text: "Authorize in /docs answers 422 before any password is looked at; clients that send JSON are not affected"},
 				Evidence: append([]Evidence{schemeNote(s, "announces the OAuth2 password flow, which posts username and password as a form")},
-					servedAs(op)...),
+					servedAs(pass.Project, op)...),
 				Check:      Check{Say: "post a form to it as Authorize does", Run: fmt.Sprintf("curl -i -X POST http://127.0.0.1:8000%s -d 'username=u&password=p'", op.FullPath())},
 				Fixes:      []Fix{{Title: "Take form: OAuth2PasswordRequestForm = Depends() instead, or use HTTPBearer as the scheme"}},
 				Operations: oauth2Operations(op),

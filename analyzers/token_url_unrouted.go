@@ -46,7 +46,7 @@ func reportUnrouted(pass *Pass, a *fastapi.App, s *fastapi.Scheme, t fastapi.Tok
 	if len(logins) >= 1 {
 		login := nearestLogin(logins, t.URL)
 		f.Message = fmt.Sprintf("tokenUrl %q leads to POST %s, which nothing serves; the login form is taken at POST %s", s.TokenURL.Value, t.URL, login.FullPath())
-		f.Evidence = append(f.Evidence, servedAs(login)...)
+		f.Evidence = append(f.Evidence, servedAs(pass.Project, login)...)
 		right := tokenURLFor(a, login, t.Relative)
 		f.Fixes = fixText(pass.Project, s.TokenURL.At, right, fmt.Sprintf("Point tokenUrl at %q", right), len(logins) == 1)
 	}
