@@ -278,7 +278,7 @@ func (l *linker) prefixOf(n *node) string {
 }
 
 func (b *builder) mounted(a *App, n *node, e *event, h hop, own string, depth int) {
-	if !n.app && !b.lazy {
+	if !n.app && !b.lazy && !e.mount.static {
 		return // include_router copies routes, not mounts (FastAPI before 0.137)
 	}
 	l := b.l
@@ -305,7 +305,47 @@ func (b *builder) mounted(a *App, n *node, e *event, h hop, own string, depth in
 	} else if e.mount.app != nil {
 		op.Handler = l.callable(e.mount.app)
 	}
+	if e.mount.static {
+		a.Frontends = append(a.Frontends, op)
+		return
+	}
+	op.Gaps = append(op.Gaps, b.unseen(e, target)...)
 	a.Operations = append(a.Operations, op)
+}
+
+// unseen is the gap that a mounted application leaves whose routes a library makes.
+func (b *builder) unseen(e *event, target *node) []Gap {
+	if target != nil || e.mount.app == nil {
+		return nil
+	}
+	var why string
+	switch x := e.mount.app.(type) {
+	case *interpret.Instance:
+		base := interpret.ExternalBase(x.Class)
+		if base == nil || servesFiles(base.Path) {
+			return nil // an ASGI application of the program's own, or files
+		}
+		why = base.Path
+	case *interpret.Func, *interpret.Class, *interpret.Builtin, *interpret.Partial, *interpret.None, *interpret.Str:
+		return nil
+	default:
+		why = reason(x)
+		if op, ok := x.(*interpret.Op); ok && len(op.Args) > 0 {
+			why = interpret.Describe(op.Args[0])
+		}
+	}
+	if library, _, _ := strings.Cut(why, "."); servesNoRoutes[library] {
+		return nil
+	}
+	return []Gap{{At: e.at, Reason: "what the mounted application serves is not followed: " + why, Parts: Routes}}
+}
+
+// servesNoRoutes are libraries whose applications are no FastAPI or Starlette applications.
+var servesNoRoutes = map[string]bool{"prometheus_client": true, "socketio": true, "engineio": true, "a2wsgi": true, "asgiref": true, "whitenoise": true, "starlette_exporter": true, "flask": true, "django": true}
+
+// servesFiles reports whether a library's application serves no routes of FastAPI's kind.
+func servesFiles(path string) bool {
+	return strings.HasPrefix(path, "starlette.staticfiles.") || strings.HasSuffix(path, ".StaticFiles") || strings.HasSuffix(path, "WSGIMiddleware")
 }
 
 // schemesOf lists the schemes that the application's operations reach, by place.

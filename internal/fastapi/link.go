@@ -368,7 +368,7 @@ func roleOf(path source.Path) AppRole {
 	for i, p := range parts {
 		last := i == len(parts)-1
 		switch {
-		case !last && (p == "tests" || p == "test" || p == "testing" || p == "e2e" || p == "__tests__"):
+		case !last && (p == "tests" || p == "test" || p == "testing" || p == "e2e" || p == "__tests__" || p == "testdata" || p == "fixtures"):
 			return TestApp
 		case last && (strings.HasPrefix(p, "test_") || strings.HasSuffix(p, "_test.py") || p == "conftest.py"):
 			return TestApp

@@ -109,6 +109,7 @@ type mountEntry struct {
 	pathAt source.Location
 	app    interpret.Value
 	name   string
+	static bool // app.frontend(…), which is no entry of app.routes
 }
 
 type mwEntry struct {

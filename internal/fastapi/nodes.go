@@ -166,7 +166,7 @@ func (l *linker) nodeMethod(f *interpret.Frame, site *interpret.CallSite, n *nod
 	case "url_path_for", "openapi", "__call__", "setup", "build_middleware_stack":
 		return nil, false
 	case "frontend":
-		n.add(f, l, &event{at: site.At, mount: &mountEntry{path: orNone(args.Value(0, "path")), app: args.Value(1, "directory"), name: "frontend"}})
+		n.add(f, l, &event{at: site.At, mount: &mountEntry{path: orNone(args.Value(0, "path")), app: args.Value(1, "directory"), name: "frontend", static: true}})
 	default:
 		return nil, false
 	}

@@ -53,6 +53,7 @@ type App struct {
 	Middleware   []*Middleware // outermost first, the user's own
 	Handlers     []*ExceptionHandler
 	Operations   []*Operation  // in the order in which they are matched
+	Frontends    []*Operation  // app.frontend(…): files that are served where no operation matches
 	Schemes      []*Scheme     // reached by its operations
 	Dependencies []*Dependency // given to FastAPI(dependencies=…)
 	Parent       *App          // the application that mounts this one; nil for a root

@@ -11,7 +11,7 @@ func (f *Frame) loop(s *python.For) flow {
 		f.guessed = true
 		f.bind(s.Target, f.element(iter, s.Iter))
 		before := f.Scope.snapshot()
-		how := f.block(s.Body)
+		how := f.perhaps(s, iter)
 		if how == left {
 			f.Scope.vars = before
 		}
@@ -31,6 +31,15 @@ func (f *Frame) loop(s *python.For) flow {
 		}
 	}
 	return f.block(s.Else)
+}
+
+// perhaps runs the body of a loop over items that are not known: it may run
+// several times or not at all.
+func (f *Frame) perhaps(s *python.For, iter Value) flow {
+	if f.M.Tracer != nil {
+		return f.block(s.Body)
+	}
+	return f.under(Condition{At: f.At(s.Iter), Test: s.Iter, Value: iter}, s.Body)
 }
 
 func (f *Frame) element(iter Value, at python.Expr) Value {

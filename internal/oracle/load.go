@@ -15,7 +15,7 @@ import (
 )
 
 // skipped are folders that hold no source of the project's.
-var skipped = [...]string{".git", "node_modules", "__pycache__", "frontend", "docs", "tests"}
+var skipped = [...]string{".git", "node_modules", "__pycache__", "docs", "tests"}
 
 // Load reads a folder's text files that the model looks at. With only not
 // empty, just files below those folders are taken. A requirement that pins

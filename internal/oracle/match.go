@@ -27,7 +27,7 @@ func CompareAll(project string, dump *Dump, models []App) (Score, []Deviation, e
 			taken[i] = true
 			score, deviations = Compare(name, t, local(models[i]))
 		} else {
-			score, deviations = CompareMissing(name, t, projectGaps(models))
+			score, deviations = CompareMissing(name, t, append(projectGaps(models), mountGaps(models, t.Mount)...))
 		}
 		total.Add(score)
 		all = append(all, deviations...)
@@ -74,6 +74,19 @@ func match(truth App, models []App, taken []bool) int {
 		}
 	}
 	return -1
+}
+
+// mountGaps are the gaps that the mount of an application leaves that the model does not know.
+func mountGaps(models []App, path string) []string {
+	var out []string
+	for _, m := range models {
+		for _, o := range m.Operations {
+			if path != "" && o.Path == path && o.Handler == (Callable{}) {
+				out = append(out, o.Gaps...)
+			}
+		}
+	}
+	return out
 }
 
 // projectGaps are gaps that every application shares: those of the project.
