@@ -170,7 +170,7 @@ func (b *builder) route(a *App, n *node, e *event, h hop, own string, mine []*De
 	if severalCallables(r.endpoint) {
 		op.Gaps = append(op.Gaps, Gap{At: e.at, Reason: "one of several handlers, which one is decided when the program runs", Parts: Routes | Dependencies})
 	}
-	op.Node = n.at
+	op.Node, op.routeClass = n.at, r.class
 	if r.plain {
 		a.Operations = append(a.Operations, op)
 		return

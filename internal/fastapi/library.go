@@ -130,6 +130,9 @@ func (l *linker) Method(f *interpret.Frame, site *interpret.CallSite, recv *inte
 	if v, ok := l.envMethod(f, site, recv, name, args); ok {
 		return v, true
 	}
+	if name == "get_route_handler" && interpret.IsInstanceOf(recv, nameAPIRoute) != "" {
+		return l.nextBuiltin("the route's own handler", site.At), true
+	}
 	if base := interpret.ExternalBase(recv.Class); base != nil {
 		if v, ok := l.tokenCall(f, site, base.Path+"."+name, recv, args); ok {
 			return v, true

@@ -93,7 +93,8 @@ type routeEntry struct {
 	endpoint interpret.Value
 	deps     []depEntry
 	args     *interpret.Args
-	plain    bool // a Starlette route: no dependencies, no parameters
+	class    *interpret.Class // a route class of the program's that puts something around the handler
+	plain    bool             // a Starlette route: no dependencies, no parameters
 }
 
 type includeEntry struct {

@@ -219,6 +219,9 @@ func (l *linker) register(f *interpret.Frame, n *node, site *interpret.CallSite,
 		}
 	}
 	r := &routeEntry{kind: kind, methods: methods, path: path.Value, pathAt: path.At, endpoint: endpoint, deps: l.depList(f, args, "dependencies"), args: args, plain: plain}
+	if !plain && kind == HTTP {
+		r.class = n.routeClass(args)
+	}
 	n.add(f, l, &event{at: site.At, route: r})
 }
 

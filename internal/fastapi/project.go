@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"bearings/internal/environment"
+	"bearings/internal/interpret"
 	"bearings/internal/python"
 	"bearings/internal/requirements"
 	"bearings/internal/source"
@@ -100,13 +101,15 @@ type Operation struct {
 	Means         []string        // how: "OAuth2PasswordBearer", "dependency reads Authorization", "middleware AuthMiddleware", …
 	Mounted       *App            // for a mount of an application
 	Conditions    []Condition     // tests that were not decidable and hold when it is registered
+	Around        *Callable       // the route class that puts something around the handler; nil when none does
 	Node          source.Location // the application or router on which it was registered
 	ResponseModel any             // the interpreter's value of response_model= or of the return annotation; nil when there is none
 	Result        any             // what the handler returns, as far as it was followed; nil when it was not
 	Gaps          []Gap
 
-	once    sync.Once
-	pattern *regexp.Regexp // of Path
+	routeClass *interpret.Class
+	once       sync.Once
+	pattern    *regexp.Regexp // of Path
 }
 
 // ID is how people name an operation: "GET /me", "WEBSOCKET /ws", "MOUNT /static".

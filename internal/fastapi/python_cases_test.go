@@ -240,4 +240,53 @@ def make():
 app.add_api_route("/x", make())
 `, `GET /x -> one
 gap: one of several handlers, which one is decided when the program runs`},
+	{"a route class that refuses is a gap, one that measures is none", `
+from fastapi import APIRouter, FastAPI, HTTPException, Request
+from fastapi.routing import APIRoute
+class Keyed(APIRoute):
+    def get_route_handler(self):
+        original = super().get_route_handler()
+        async def handle(request: Request):
+            if "x-key" not in request.headers:
+                raise HTTPException(401)
+            return await original(request)
+        return handle
+class Timed(APIRoute):
+    def get_route_handler(self):
+        original = super().get_route_handler()
+        async def handle(request: Request):
+            return await original(request)
+        return handle
+app = FastAPI()
+keyed = APIRouter(route_class=Keyed)
+timed = APIRouter()
+timed.route_class = Timed
+@keyed.get("/keyed")
+def one(): ...
+@timed.get("/timed")
+def two(): ...
+app.include_router(keyed)
+app.include_router(timed)
+`, `GET /keyed -> one
+GET /timed -> two
+gap: the route class Keyed can refuse a request before the dependencies run`},
+	{"what a library serves is a gap, files are none", `
+from cadwyn import Cadwyn
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+app = FastAPI()
+app.mount("/static", StaticFiles(directory="static"))
+app.mount("/versions", Cadwyn(versions=[]))
+app.frontend("/", directory="dist")
+`, `mount /static
+mount /versions
+gap: what the mounted application serves is not followed: cadwyn.Cadwyn`},
+	{"what an unknown loop registers may not exist", `
+from fastapi import FastAPI
+from plugins import found
+app = FastAPI()
+def handler(): ...
+for p in found():
+    app.add_api_route("/plugin", handler)
+`, `GET /plugin -> handler if found()`},
 }

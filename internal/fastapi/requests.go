@@ -22,6 +22,7 @@ func (l *linker) requests(p *Project) {
 				h.Flow = l.runCallable(v, nil).flow
 			}
 		}
+		l.arounds(a)
 		for _, o := range a.Operations {
 			for _, d := range o.Dependencies {
 				l.dependencyFlow(d, 0)
@@ -291,6 +292,9 @@ func (l *linker) protection(p *Project, o *Operation) {
 		if m.Flow != nil && m.Flow.Refuses() && !l.spares(p, m, o) {
 			add("middleware " + m.Class)
 		}
+	}
+	if o.Around != nil && o.Around.Flow != nil && o.Around.Flow.Refuses() {
+		add("route class " + o.Around.Name)
 	}
 	if o.Kind != MountKind && o.Handler != nil && o.Handler.Flow != nil && o.Handler.Flow.Refuses() && o.Handler.Flow.ReadsCredential() {
 		add(o.Handler.Name)
