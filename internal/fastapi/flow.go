@@ -16,8 +16,9 @@ type Flow struct {
 	ReturnsNone []source.Location // returns that give None on some path
 	Gaps        []Gap
 
-	tokens []*TokenCall // the token calls that it makes
-	claims []claimUse   // the claims that it reads out of payloads
+	tokens  []*TokenCall   // the token calls that it makes
+	claims  []claimUse     // the claims that it reads out of payloads
+	missing []missingClaim // the claims whose absence ends in an error
 }
 
 // Outcome is one place that can answer the request by itself, or refuse it.
@@ -34,6 +35,7 @@ type Outcome struct {
 	Challenge bool            // it sends WWW-Authenticate
 	Raw       any
 	HTTP      bool            // what is raised is an HTTPException
+	Handled   int             // the status that an exception handler makes of it; 0 when none does or it is not known
 	CaughtBy  source.Location // the except clause that stops it; zero when none does
 	Handling  source.Location // the except clause in whose body it stands; zero when none
 	Function  string          // the function in which it stands

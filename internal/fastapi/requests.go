@@ -39,6 +39,7 @@ func (l *linker) requests(p *Project) {
 	l.unreached()
 	l.requireTested()
 	l.reachTokens(p)
+	l.handlers(p)
 	for _, a := range p.Apps {
 		for _, o := range a.Operations {
 			l.protection(p, o)
@@ -310,9 +311,13 @@ func (l *linker) spares(p *Project, m *Middleware, o *Operation) bool {
 	return passage != nil && passage.Passes()
 }
 
-// Refuses reports whether the code can answer 401 or 403 by itself.
+// Refuses reports whether the code can answer 401 or 403 by itself, or by an
+// exception that a handler of the application answers so.
 func (f *Flow) Refuses() bool {
 	for _, o := range f.Outcomes {
+		if (o.Handled == 401 || o.Handled == 403) && o.Kind == Raises && !o.Caught {
+			return true
+		}
 		if (o.Status == 401 || o.Status == 403) && !o.Caught && (o.Kind == Returns && !o.HTTP || o.Kind == Raises) {
 			return true
 		}

@@ -308,12 +308,21 @@ func (t *tracer) Return(f *interpret.Frame, v interpret.Value, st *python.Return
 		}
 		o := Outcome{Kind: Returns, At: f.At(st), When: toConditions(t.l, append(f.Conditions(), opt.When...)), Raw: v, conds: append(f.Conditions(), opt.When...), Function: enclosing(f)}
 		t.l.describeException(f, &o, inst)
-		if o.Status == 0 && !isExc {
+		if o.Status == 0 && !isExc && !givenStatus(inst) {
 			o.Status = defaultStatus(base.Path)
 		}
 		o.HTTP = isExc
 		t.add(o)
 	}
+}
+
+// givenStatus reports whether a response was made with a status of its own.
+func givenStatus(inst *interpret.Instance) bool {
+	if inst.Args == nil {
+		return false
+	}
+	_, given := inst.Args.Get(1, "status_code")
+	return given || inst.Args.Open
 }
 
 func defaultStatus(path string) int {
@@ -373,6 +382,9 @@ func (t *tracer) readItem(f *interpret.Frame, recv, key interpret.Value, at sour
 	}
 	if s, isSymbol := recv.(*interpret.Symbol); isSymbol {
 		if p, isPayload := s.Data.(*Payload); isPayload {
+			if subscript && t.mayMiss(f, p.Call, name) {
+				t.flow.missing = append(t.flow.missing, missingClaim{name, at})
+			}
 			p.Call.readClaim(name, at, subscript, hasDefault)
 			t.flow.claims = append(t.flow.claims, claimUse{p.Call, name})
 			return
@@ -428,7 +440,7 @@ func (l *linker) responded(f *interpret.Frame, site *interpret.CallSite, respons
 	}
 	o := Outcome{Kind: Returns, At: site.At, When: toConditions(l, f.Conditions()), Through: through(f), Raw: response, conds: f.Conditions(), Function: enclosing(f)}
 	l.describeException(f, &o, response)
-	if o.Status == 0 {
+	if o.Status == 0 && !givenStatus(response) {
 		o.Status = 200
 	}
 	l.trace().add(o)

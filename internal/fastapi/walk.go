@@ -258,6 +258,9 @@ func (w *walker) flow(f *Flow) []Answer {
 		}
 		out = append(out, w.answer(o))
 	}
+	for _, m := range f.missing {
+		out = append(out, Answer{Status: 500, When: "the token has no claim " + m.name + " (KeyError)", At: m.at, Confirmed: true})
+	}
 	for _, r := range f.Reads {
 		if r.Subscript && !r.Caught && (r.What == "header" || r.What == "cookie") {
 			out = append(out, Answer{Status: 500, When: "the request has no " + r.Name + " " + r.What, At: r.At, Confirmed: true})
@@ -318,43 +321,19 @@ func (w *walker) handlerFor(o *Outcome) *ExceptionHandler {
 
 // handled applies what an exception handler answers.
 func (w *walker) handled(a *Answer, o *Outcome, h *ExceptionHandler) {
-	if h.Flow == nil {
-		a.Confirmed = false
+	status, known := 0, false
+	if w.p.linker != nil {
+		status, known = w.p.linker.answered(h, o)
+	}
+	if !known {
+		a.Confirmed = a.Confirmed && o.HTTP && h.Flow != nil
 		return
 	}
-	statuses := map[int]bool{}
-	for _, r := range h.Flow.Outcomes {
-		if r.Kind == Returns && r.Status != 0 {
-			statuses[r.Status] = true
-		}
-	}
-	if len(statuses) != 1 {
-		if o.HTTP { // status_code=exc.status_code
-			return
-		}
-		a.Confirmed = false
+	if o.HTTP && status == o.Status {
 		return
 	}
-	for s := range statuses {
-		if r, ok := firstReturn(h.Flow); ok && r.follows {
-			return
-		}
-		a.Raised, a.Status, a.Confirmed = o.Status, s, true
-		a.Intended = s == 401 || s == 403
-	}
-}
-
-type returned struct{ follows bool }
-
-// firstReturn says whether the handler's answer takes its status from the exception.
-func firstReturn(f *Flow) (returned, bool) {
-	for _, o := range f.Outcomes {
-		if inst, ok := o.Raw.(*interpret.Instance); ok && o.Kind == Returns {
-			_, symbolic := inst.Attrs["status_code"].(*interpret.Op)
-			return returned{follows: symbolic}, true
-		}
-	}
-	return returned{}, false
+	a.Raised, a.Status, a.Confirmed = o.Status, status, true
+	a.Intended = status >= 400 && status < 500
 }
 
 func whenText(conds []Condition) string {
