@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -39,6 +40,11 @@ type trailKey struct{}
 // elapsedMark stands for the milliseconds of an answer until it is written.
 const elapsedMark = 7_310_942_655_801
 
+// gcPercent lets the heap grow further than usual between two collections: most of
+// what a run builds lives until it ends. Against 100 it saved a sixth of the
+// processor time and took a sixth more memory.
+const gcPercent = 200
+
 // keeping runs a command that only reads and writes to its output alone. Where
 // nothing that its last answer rested on has changed, it says the same again.
 // Inputs are what counts besides the command line and the files of the projects.
@@ -56,6 +62,7 @@ func keeping(cmd *cobra.Command, args []string, s Streams, noCache bool, inputs 
 		}
 		return nil
 	}
+	debug.SetGCPercent(gcPercent)
 	way := &trail{}
 	var out, said bytes.Buffer
 	err := run(context.WithValue(cmd.Context(), trailKey{}, way), Streams{In: s.In, Out: &out, Err: io.MultiWriter(s.Err, &said)})

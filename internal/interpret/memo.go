@@ -21,6 +21,11 @@ type Memory interface {
 // request is followed. After that, arguments of the same kinds are the same.
 const maxRuns = 8
 
+// hurried is after how many steps of one request a function that ran before counts
+// as known whatever its arguments carry: the rest of the way is worth more than
+// one more turn of it.
+const hurried = 5_000
+
 // memoKey tells calls apart whose course may differ.
 type memoKey struct {
 	def     any
@@ -41,7 +46,10 @@ func (f *Frame) remembered(site *CallSite, fn *Func, args *Args, run func() Valu
 		return nil, false
 	}
 	how := valueKey
-	if f.M.runs[fn.Def] >= maxRuns {
+	switch {
+	case f.M.runs[fn.Def] > 0 && f.M.steps > hurried:
+		how = bareKey
+	case f.M.runs[fn.Def] >= maxRuns:
 		how = kindKey
 	}
 	text, ok := argsKey(args, how)
@@ -139,9 +147,11 @@ func valueKey(b *strings.Builder, v Value) bool {
 // ask about: a credential, a setting, or something made of one.
 func kindKey(b *strings.Builder, v Value) bool {
 	budget := 40
-	if carries(v, &budget) {
-		return false
-	}
+	return !carries(v, &budget) && bareKey(b, v)
+}
+
+// bareKey describes a value by its kind, whatever it is made of.
+func bareKey(b *strings.Builder, v Value) bool {
 	switch x := v.(type) {
 	case *Instance: // two objects of a class of the program may be made with different names of variables
 		if _, ours := x.Class.(*Class); ours && !x.Assumed {
