@@ -37,13 +37,15 @@ func (s *session) CodeAction(ctx context.Context, params *protocol.CodeActionPar
 	if err != nil {
 		return nil, err
 	}
-	a := &actions{session: s, doc: doc, only: params.Context.Only, redactor: report.NewRedactor(project), address: string(params.TextDocument.URI)}
+	by := s.diagnoser(doc.viewed, project)
+	a := &actions{session: s, doc: doc, only: params.Context.Only, redactor: by.redactor, diagnoser: by, address: string(params.TextDocument.URI)}
 	span := s.fromRange(doc.file, params.Range)
 	shown := s.shown(findings)
 	for i := range shown {
 		if f := &shown[i]; onLines(doc.file, f, span) {
 			a.fixes(f)
 			a.check(f)
+			a.verdicts(f)
 			a.suppress(f)
 		}
 	}
@@ -53,12 +55,13 @@ func (s *session) CodeAction(ctx context.Context, params *protocol.CodeActionPar
 
 // actions collects the actions of one answer.
 type actions struct {
-	session  *session
-	doc      *document
-	only     []protocol.CodeActionKind
-	redactor *report.Redactor
-	address  string
-	out      []protocol.CommandOrCodeAction
+	session   *session
+	doc       *document
+	only      []protocol.CodeActionKind
+	redactor  *report.Redactor
+	diagnoser *diagnoser
+	address   string
+	out       []protocol.CommandOrCodeAction
 }
 
 // wants reports whether the client asked for a kind. Kinds are hierarchical:
@@ -89,7 +92,7 @@ func (a *actions) add(title string, kind protocol.CodeActionKind, f *analyzers.F
 		action.IsPreferred = new(true)
 	}
 	if f != nil {
-		action.Diagnostics = []protocol.Diagnostic{s.toDiagnostic(a.doc.viewed, a.doc.file, f, a.redactor)}
+		action.Diagnostics = []protocol.Diagnostic{a.diagnoser.toDiagnostic(a.doc.file, f)}
 	}
 	if s.can.codeActionResolve && s.can.codeActionData {
 		action.Data = raw
@@ -116,20 +119,27 @@ func (a *actions) fixes(f *analyzers.Finding) {
 
 // check offers to show how a finding is confirmed or refuted.
 func (a *actions) check(f *analyzers.Finding) {
-	if f.Check.Say == "" && f.Check.Run == "" || !a.wants(protocol.CodeActionKindQuickFix) {
+	if f.Check.Say != "" || f.Check.Run != "" {
+		a.command("Show how to check: "+f.Code, commandCheck, f, actionData{URI: a.address, Fingerprint: f.Fingerprint()})
+	}
+}
+
+// command offers an action about a finding that is a command.
+func (a *actions) command(title, command string, f *analyzers.Finding, argument any) {
+	raw, ok := marshal(argument)
+	if !ok || !a.wants(protocol.CodeActionKindQuickFix) {
 		return
 	}
-	raw, err := json.Marshal(actionData{URI: a.address, Fingerprint: f.Fingerprint()})
-	if err != nil {
-		return
-	}
-	title := "Show how to check: " + f.Code
-	command := protocol.Command{Title: title, Command: commandCheck, Arguments: []protocol.LSPAny{raw}}
+	title = a.redactor.Text(title)
+	run := protocol.Command{Title: title, Command: command, Arguments: []protocol.LSPAny{raw}}
 	if !a.session.can.codeActionLiterals {
-		a.out = append(a.out, &command)
+		a.out = append(a.out, &run)
 		return
 	}
-	a.out = append(a.out, &protocol.CodeAction{Title: title, Kind: new(protocol.CodeActionKindQuickFix), Command: command})
+	a.out = append(a.out, &protocol.CodeAction{
+		Title: title, Kind: new(protocol.CodeActionKindQuickFix), Command: run,
+		Diagnostics: []protocol.Diagnostic{a.diagnoser.toDiagnostic(a.doc.file, f)},
+	})
 }
 
 // suppress offers a comment that hides a finding and asks for a reason.

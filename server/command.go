@@ -11,7 +11,7 @@ import (
 	"bearings/internal/report"
 )
 
-// The commands. Clients that carry out the last three themselves say so in
+// The commands. Clients that carry out the last four themselves say so in
 // initializationOptions.clientCommands; for others the server shows a message.
 const (
 	commandApply        = "bearings.applyFix"   // one argument, as a code action's data
@@ -19,11 +19,12 @@ const (
 	commandExplain      = "bearings.explain"    // an operation, "GET /me"
 	commandMap          = "bearings.showMap"
 	commandEnvironments = "bearings.showEnvironments" // a key's name, or nothing
+	commandVerdict      = "bearings.verdict"          // verdictParams
 )
 
 // commandNames are the commands that clients can run.
 func commandNames() []string {
-	return []string{commandApply, commandCheck, commandExplain, commandMap, commandEnvironments}
+	return []string{commandApply, commandCheck, commandExplain, commandMap, commandEnvironments, commandVerdict}
 }
 
 // ExecuteCommand runs a command.
@@ -34,6 +35,7 @@ func (s *session) ExecuteCommand(ctx context.Context, params *protocol.ExecuteCo
 		commandExplain:      s.showOperation,
 		commandMap:          s.showMap,
 		commandEnvironments: s.showEnvironments,
+		commandVerdict:      s.keepVerdict,
 	}[params.Command]
 	if !ok {
 		return nil, jsonrpc2.Errorf(jsonrpc2.InvalidParams, "there is no command %q", params.Command)

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"go.lsp.dev/protocol"
 
 	"bearings/analyzers"
+	"bearings/internal/incident"
 	"bearings/internal/report"
 	"bearings/internal/source"
 )
@@ -26,38 +26,45 @@ func (s *session) shown(all []analyzers.Finding) []analyzers.Finding {
 
 // toDiagnostics converts findings, by file. Findings of files that cannot be
 // read any more are left out.
-func (s *session) toDiagnostics(v viewed, findings []analyzers.Finding, redactor *report.Redactor) map[source.Path][]protocol.Diagnostic {
+func (by *diagnoser) toDiagnostics(findings []analyzers.Finding) map[source.Path][]protocol.Diagnostic {
 	out := map[source.Path][]protocol.Diagnostic{}
 	for i := range findings {
 		f := &findings[i]
-		text, err := v.snapshot.Tree().File(f.At.Path)
+		text, err := by.seen.snapshot.Tree().File(f.At.Path)
 		if err != nil {
 			continue
 		}
-		out[f.At.Path] = append(out[f.At.Path], s.toDiagnostic(v, text, f, redactor))
+		out[f.At.Path] = append(out[f.At.Path], by.toDiagnostic(text, f))
 	}
 	return out
 }
 
-func (s *session) toDiagnostic(v viewed, text *source.File, f *analyzers.Finding, redactor *report.Redactor) protocol.Diagnostic {
+func (by *diagnoser) toDiagnostic(text *source.File, f *analyzers.Finding) protocol.Diagnostic {
+	s := by.session
+	verdict, stale := by.standing(f)
+	ruledOut := verdict != nil && verdict.Verdict == incident.RuledOut && !stale
 	d := protocol.Diagnostic{
 		Range:    s.toRange(text, f.At.Span),
-		Severity: toSeverity(f),
+		Severity: severity(f, verdict, stale),
 		Code:     protocol.String(f.Code),
 		Source:   protocol.NewOptional("bearings"),
-		Message:  protocol.String(redactor.Text(s.message(f))),
+		Message:  protocol.String(by.redactor.Text(s.message(f, lead(f, verdict, stale)))),
 	}
 	if s.can.codeDescription {
 		d.CodeDescription.Href = s.pages.address(f.Code)
 	}
-	if s.can.diagnosticTags && f.Code == analyzers.SuppressionUnused.Code {
+	if s.can.diagnosticTags && (ruledOut || f.Code == analyzers.SuppressionUnused.Code) {
 		d.Tags = protocol.NewDiagnosticTags(protocol.DiagnosticTagUnnecessary)
 	}
 	if s.can.relatedInformation {
-		d.RelatedInformation = s.related(v, f, redactor)
+		d.RelatedInformation = s.related(by.seen, f, by.redactor)
 	}
-	if data, err := json.Marshal(findingData{Fingerprint: f.Fingerprint(), Certainty: f.Certainty.String()}); err == nil && s.can.diagnosticData {
-		d.Data = data
+	data := findingData{Fingerprint: f.Fingerprint(), Certainty: f.Certainty.String(), Stale: stale}
+	if verdict != nil {
+		data.Verdict = verdict.Verdict
+	}
+	if raw, ok := marshal(data); ok && s.can.diagnosticData {
+		d.Data = raw
 	}
 	return d
 }
@@ -66,16 +73,15 @@ func (s *session) toDiagnostic(v viewed, text *source.File, f *analyzers.Finding
 type findingData struct {
 	Fingerprint string `json:"fingerprint"`
 	Certainty   string `json:"certainty"`
+	Verdict     string `json:"verdict,omitempty"` // of an incident that is open
+	Stale       bool   `json:"stale,omitempty"`   // its lines have changed since
 }
 
 // message is what an editor shows in a line or two: the fact, what it does, and
 // how sure both are. Clients that have no related information get the evidence too.
-func (s *session) message(f *analyzers.Finding) string {
+func (s *session) message(f *analyzers.Finding, lead string) string {
 	var out strings.Builder
-	if f.Certainty != analyzers.Confirmed {
-		out.WriteString("Hypothesis: ")
-	}
-	out.WriteString(f.Message)
+	out.WriteString(lead + f.Message)
 	if f.Effect.Text != "" {
 		out.WriteString("\nEffect (" + f.Effect.Certainty.String() + "): " + f.Effect.Text)
 	}

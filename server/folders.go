@@ -7,11 +7,13 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
+	"bearings/internal/incident"
 	"bearings/internal/source"
 	"bearings/internal/workspace"
 )
@@ -22,11 +24,14 @@ type folder struct {
 	name  string
 	uri   string
 	// adHoc folders belong to files that were opened outside of all folders.
-	adHoc   bool
-	scanned chan struct{} // closed when the folder has been scanned, or cannot be
-	ctx     context.Context
-	stop    context.CancelFunc
-	begin   sync.Once
+	adHoc bool
+	// incidents are those that people keep of this folder.
+	incidents *incident.Board
+	told      atomic.Value  // the last bearings/incidentChanged, a string
+	scanned   chan struct{} // closed when the folder has been scanned, or cannot be
+	ctx       context.Context
+	stop      context.CancelFunc
+	begin     sync.Once
 
 	mu   sync.Mutex
 	uris map[source.Path]uri.URI // of open documents, as the client writes them
@@ -82,7 +87,7 @@ func (s *session) addFolder(address, name string) error {
 
 // keep adds a folder to the session.
 func (s *session) keep(f *folder) {
-	f.scanned, f.uris = make(chan struct{}), map[source.Path]uri.URI{}
+	f.scanned, f.uris, f.incidents = make(chan struct{}), map[source.Path]uri.URI{}, incident.NewBoard(f.space.Root())
 	f.ctx, f.stop = context.WithCancel(s.base)
 	s.folders.mu.Lock()
 	defer s.folders.mu.Unlock()

@@ -107,9 +107,10 @@ func (s *session) cards(ctx context.Context, doc *document, offset int) ([]strin
 	if err != nil {
 		return nil, source.Span{}, err
 	}
+	by := s.diagnoser(doc.viewed, project)
 	for _, f := range s.shown(findings) {
 		if f.At.Path == doc.path && f.At.Span.Contains(offset) {
-			cards = append(cards, report.FindingCard(project, f, s.linker(doc.viewed)))
+			cards = append(cards, by.verdictLine(&f)+report.FindingCard(project, f, s.linker(doc.viewed)))
 			if !ok {
 				entity.At, ok = f.At, true
 			}

@@ -9,7 +9,6 @@ import (
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
-	"bearings/internal/report"
 	"bearings/internal/source"
 	"bearings/internal/workspace"
 )
@@ -137,6 +136,7 @@ func (p *publisher) run(ctx context.Context) {
 		return
 	}
 	p.show(ctx, v)
+	p.session.task("incidents", func(base context.Context) { p.session.tellIncidents(base, v) })
 }
 
 // show sends the diagnostics of all folders, pulled or pushed. p.showing is held.
@@ -188,15 +188,10 @@ func (p *publisher) reportProblems(ctx context.Context, seen viewed) {
 // client has, and for edited documents, so that a client that waits for an
 // answer to its version gets one.
 func (p *publisher) push(ctx context.Context, seen viewed, current map[uri.URI]bool) {
-	r, err := seen.snapshot.Result(ctx)
+	byPath, err := p.session.diagnose(ctx, seen)
 	if err != nil {
 		return
 	}
-	project, err := seen.snapshot.Secrets(ctx)
-	if err != nil {
-		return
-	}
-	byPath := p.session.toDiagnostics(seen, p.session.shown(r.Findings), report.NewRedactor(project))
 	for _, path := range seen.snapshot.Buffers() {
 		if _, ok := byPath[path]; !ok {
 			byPath[path] = nil

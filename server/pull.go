@@ -8,7 +8,6 @@ import (
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
-	"bearings/internal/report"
 	"bearings/internal/source"
 )
 
@@ -92,7 +91,9 @@ func (s *session) diagnose(ctx context.Context, v viewed) (map[source.Path][]pro
 	if err != nil {
 		return nil, err
 	}
-	return s.toDiagnostics(v, s.shown(r.Findings), report.NewRedactor(project)), nil
+	out := s.diagnoser(v, project).toDiagnostics(s.shown(r.Findings))
+	s.settingsProblems(ctx, v, out)
+	return out, nil
 }
 
 // settled is document for answers that must not be partial: it waits until the

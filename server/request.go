@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
@@ -22,6 +23,15 @@ type ownParams struct {
 	Key       string `json:"key"`
 	Operation string `json:"operation"`
 	Status    int    `json:"status"`
+
+	// Of bearings/incident and what is below it.
+	ID          string `json:"id"` // of an incident; the one opened last without it
+	Symptom     string `json:"symptom"`
+	Before      string `json:"before"`
+	Fingerprint string `json:"fingerprint"`
+	Verdict     string `json:"verdict"`
+	Because     string `json:"because"`
+	Text        string `json:"text"`
 }
 
 // Request answers the methods that are not of the protocol.
@@ -34,9 +44,15 @@ func (s *session) Request(ctx context.Context, method string, raw any) (any, err
 	}
 	switch method {
 	case "bearings/map":
-		return s.write(ctx, params, func(w io.Writer, p *fastapi.Project) error { return report.MapJSON(w, p) })
+		return s.write(ctx, params, func(w io.Writer, v viewed, p *fastapi.Project) error {
+			findings, err := v.snapshot.Findings(ctx)
+			if err != nil {
+				return err
+			}
+			return report.MapJSON(w, p, s.shown(findings))
+		})
 	case "bearings/env":
-		return s.write(ctx, params, func(w io.Writer, p *fastapi.Project) error {
+		return s.write(ctx, params, func(w io.Writer, _ viewed, p *fastapi.Project) error {
 			return report.EnvJSON(w, p, report.Keys(p, params.Key))
 		})
 	case "bearings/explain":
@@ -44,17 +60,20 @@ func (s *session) Request(ctx context.Context, method string, raw any) (any, err
 	case "bearings/status":
 		return s.status(ctx)
 	}
+	if what, ok := strings.CutPrefix(method, "bearings/incident"); ok && (what == "" || what[0] == '/') {
+		return s.incidentRequest(ctx, strings.TrimPrefix(what, "/"), params)
+	}
 	return nil, fmt.Errorf("%q: %w", method, jsonrpc2.ErrMethodNotFound)
 }
 
 // write answers with one of the formats, about the project that is meant.
-func (s *session) write(ctx context.Context, params ownParams, format func(io.Writer, *fastapi.Project) error) (any, error) {
-	_, project, err := s.projectOf(ctx, params.URI)
+func (s *session) write(ctx context.Context, params ownParams, format func(io.Writer, viewed, *fastapi.Project) error) (any, error) {
+	v, project, err := s.projectOf(ctx, params.URI)
 	if err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
-	if err := format(&out, project); err != nil {
+	if err := format(&out, v, project); err != nil {
 		return nil, err
 	}
 	return jsonrpc2.RawMessage(compactJSON(out.Bytes())), nil

@@ -22,6 +22,8 @@ type settings struct {
 	Lens *bool `json:"codeLens"`
 	// InlayHints true shows full paths behind path operations.
 	InlayHints bool `json:"inlayHints"`
+	// Incidents true asks for bearings/incidentChanged. For clients, in initializationOptions.
+	Incidents bool `json:"incidents"`
 }
 
 // on reads a switch that is on unless it is switched off.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"strings"
 
 	"go.lsp.dev/protocol"
 
@@ -36,6 +37,7 @@ func (s *session) register(ctx context.Context) {
 func (s *session) DidChangeWatchedFiles(_ context.Context, params *protocol.DidChangeWatchedFilesParams) error {
 	const many = 200
 	changes := map[*folder][]workspace.Change{}
+	incidents := false
 	for _, event := range params.Changes {
 		name, ok := fromURI(string(event.URI))
 		if !ok {
@@ -43,6 +45,10 @@ func (s *session) DidChangeWatchedFiles(_ context.Context, params *protocol.DidC
 		}
 		for _, f := range s.folders.list() {
 			if path, ok := f.space.Path(name); ok {
+				if strings.HasPrefix(string(path), ".bearings/") {
+					incidents = true
+					continue
+				}
 				changes[f] = append(changes[f], workspace.DiskChanged(path))
 			}
 		}
@@ -52,6 +58,9 @@ func (s *session) DidChangeWatchedFiles(_ context.Context, params *protocol.DidC
 			list = []workspace.Change{workspace.Rescan()}
 		}
 		f.space.Apply(list...)
+	}
+	if incidents { // kept by another program
+		s.refresh()
 	}
 	if len(changes) > 0 {
 		s.publisher.edited()

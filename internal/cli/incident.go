@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,11 +24,12 @@ type incidents struct {
 	store *incident.Store
 }
 
-func openIncidents(ctx context.Context, path string) (*incidents, error) {
+func openIncidents(ctx context.Context, path string, noCache bool) (*incidents, error) {
 	t, err := single([]string{path})
 	if err != nil {
 		return nil, err
 	}
+	t.noCache = noCache
 	a, err := analyse(ctx, t, choice{})
 	if err != nil {
 		return nil, err
@@ -40,25 +40,8 @@ func openIncidents(ctx context.Context, path string) (*incidents, error) {
 // status says where an incident stands, with what only the disk knows.
 func (i *incidents) status(r *incident.Record) *incident.Status {
 	s := incident.StatusOf(r, i.project, i.result.Findings)
-	s.Unseen = i.touched(r)
+	s.Unseen = r.Touched(i.project.Tree, i.workspace.Name)
 	return s
-}
-
-// touched names the env files that were written after the incident was opened: a
-// value in them may be another of the same length, which a record without values cannot tell.
-func (i *incidents) touched(r *incident.Record) []string {
-	var out []string
-	for _, path := range i.project.Tree.Paths() {
-		base := path.Base()
-		if base != ".env" && !strings.HasPrefix(base, ".env.") && !strings.HasSuffix(base, ".env") {
-			continue
-		}
-		info, err := os.Stat(i.workspace.Name(path))
-		if err == nil && info.ModTime().Truncate(time.Second).After(r.Opened) {
-			out = append(out, fmt.Sprintf("%s was written after the incident was opened: its values may be others, which the record, without values, cannot tell", path))
-		}
-	}
-	return out
 }
 
 func newIncident(s Streams) *cobra.Command {
@@ -82,7 +65,10 @@ secret is ever in them.`,
 }
 
 // projectFlags adds the flags that every command about incidents has.
-func projectFlags(cmd *cobra.Command, path, id *string) {
+func projectFlags(cmd *cobra.Command, path, id *string, noCache *bool) {
+	if noCache != nil {
+		cacheFlag(cmd, noCache)
+	}
 	cmd.Flags().StringVar(path, "project", ".", "the project's folder")
 	if id != nil {
 		cmd.Flags().StringVar(id, "id", "", "which incident, where several are open")
@@ -91,13 +77,14 @@ func projectFlags(cmd *cobra.Command, path, id *string) {
 
 func incidentOpen(s Streams) *cobra.Command {
 	var path string
+	var noCache bool
 	var begin incident.Begin
 	cmd := &cobra.Command{
 		Use:   `open "GET /me" [STATUS]`,
 		Short: "Record the initial state, before anything is changed",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			i, err := openIncidents(cmd.Context(), path)
+			i, err := openIncidents(cmd.Context(), path, noCache)
 			if err != nil {
 				return err
 			}
@@ -112,7 +99,7 @@ func incidentOpen(s Streams) *cobra.Command {
 				return errors.New(`name a path operation, as in bearings incident open "GET /me" 401`)
 			}
 			begin.At = time.Now()
-			i.revision(&begin)
+			history.Begin(i.workspace, &begin)
 			r := incident.New(i.project, i.result.Findings, asked, begin)
 			if err := i.store.Create(r); err != nil {
 				return err
@@ -122,34 +109,15 @@ func incidentOpen(s Streams) *cobra.Command {
 			return err
 		},
 	}
-	projectFlags(cmd, &path, nil)
+	projectFlags(cmd, &path, nil, &noCache)
 	cmd.Flags().StringVar(&begin.Symptom, "symptom", "", "what is seen, in your words")
 	cmd.Flags().StringVar(&begin.Before, "before", "", "what was changed just before")
 	return cmd
 }
 
-// revision notes what git says of the working tree; nothing outside of git.
-func (i *incidents) revision(begin *incident.Begin) {
-	repo, err := history.Open(i.workspace.Root())
-	if err != nil {
-		return
-	}
-	head, branch, err := repo.Head()
-	if err != nil {
-		return
-	}
-	begin.Revision, begin.Branch, begin.Subject = head.Hash, branch, head.Subject
-	changed, err := repo.Uncommitted(head, i.workspace.Snapshot().Tree())
-	if err != nil {
-		return
-	}
-	for _, p := range changed {
-		begin.Uncommitted = append(begin.Uncommitted, string(p))
-	}
-}
-
 func incidentStatus(s Streams) *cobra.Command {
 	var path, id, color string
+	var noCache bool
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Tell where the incident stands, and what to check next",
@@ -159,7 +127,7 @@ func incidentStatus(s Streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			i, err := openIncidents(cmd.Context(), path)
+			i, err := openIncidents(cmd.Context(), path, noCache)
 			if err != nil {
 				return err
 			}
@@ -170,13 +138,14 @@ func incidentStatus(s Streams) *cobra.Command {
 			return i.status(r).Document().WriteText(s.Out, i.project, report.Style{Color: on, Width: columns(s.Out)})
 		},
 	}
-	projectFlags(cmd, &path, &id)
+	projectFlags(cmd, &path, &id, &noCache)
 	colorFlag(cmd, &color)
 	return cmd
 }
 
 func incidentVerdict(s Streams) *cobra.Command {
 	var path, id, because string
+	var noCache bool
 	cmd := &cobra.Command{
 		Use:   "verdict FINGERPRINT confirmed|ruled-out|open",
 		Short: "Keep what was verified about a finding, and because of what",
@@ -188,7 +157,7 @@ func incidentVerdict(s Streams) *cobra.Command {
 			if because == "" && args[1] != incident.Open {
 				return errors.New("say with --because what was seen: a verdict without a reason cannot be trusted later")
 			}
-			i, err := openIncidents(cmd.Context(), path)
+			i, err := openIncidents(cmd.Context(), path, noCache)
 			if err != nil {
 				return err
 			}
@@ -200,36 +169,35 @@ func incidentVerdict(s Streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			redact := report.NewRedactor(i.project)
+			verdict, err := incident.Judge(i.project, f, args[1], because, time.Now())
+			if err != nil {
+				return err
+			}
 			_, err = i.store.Update(r.ID, func(r *incident.Record) error {
-				r.SetVerdict(incident.Verdict{
-					Fingerprint: f.Fingerprint(), Verdict: args[1], Because: incident.Scrub(i.project, because), At: now(), Code: f.Code, Message: redact.Text(f.Message),
-					Lines: report.Digests(i.project, f),
-				})
+				r.SetVerdict(verdict)
 				return nil
 			})
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(s.Out, "%s: %s\n", args[1], redact.Text(f.Message))
+			_, err = fmt.Fprintf(s.Out, "%s: %s\n", args[1], verdict.Message)
 			return err
 		},
 	}
-	projectFlags(cmd, &path, &id)
+	projectFlags(cmd, &path, &id, &noCache)
 	cmd.Flags().StringVar(&because, "because", "", "what was seen")
 	return cmd
 }
 
-func now() time.Time { return time.Now().UTC().Truncate(time.Second) }
-
 func incidentNote(s Streams) *cobra.Command {
 	var path, id string
+	var noCache bool
 	cmd := &cobra.Command{
 		Use:   "note TEXT",
 		Short: "Say why something was changed; the note covers the changes since the note before",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			i, err := openIncidents(cmd.Context(), path)
+			i, err := openIncidents(cmd.Context(), path, noCache)
 			if err != nil {
 				return err
 			}
@@ -237,13 +205,9 @@ func incidentNote(s Streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			text := incident.Scrub(i.project, strings.Join(args, " "))
-			surface := report.NewSurface(i.project)
 			covered := 0
 			_, err = i.store.Update(r.ID, func(r *incident.Record) error {
-				note := incident.Note{At: now(), Text: text, Covers: r.Uncovered(surface)}
-				covered = len(note.Covers)
-				r.Notes = append(r.Notes, note)
+				covered = r.AddNote(i.project, strings.Join(args, " "), time.Now())
 				return nil
 			})
 			if err != nil {
@@ -253,7 +217,7 @@ func incidentNote(s Streams) *cobra.Command {
 			return err
 		},
 	}
-	projectFlags(cmd, &path, &id)
+	projectFlags(cmd, &path, &id, &noCache)
 	return cmd
 }
 
@@ -266,6 +230,7 @@ func plural(n int, one, many string) string {
 
 func incidentClose(s Streams) *cobra.Command {
 	var path, id, because string
+	var noCache bool
 	cmd := &cobra.Command{
 		Use:   "close",
 		Short: "End the incident, and say how",
@@ -274,7 +239,7 @@ func incidentClose(s Streams) *cobra.Command {
 			if because == "" {
 				return errors.New("say with --because how it ended: what it was, or that it is not known")
 			}
-			i, err := openIncidents(cmd.Context(), path)
+			i, err := openIncidents(cmd.Context(), path, noCache)
 			if err != nil {
 				return err
 			}
@@ -282,14 +247,7 @@ func incidentClose(s Streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			because = incident.Scrub(i.project, because)
-			_, err = i.store.Update(r.ID, func(r *incident.Record) error {
-				if !r.IsOpen() {
-					return fmt.Errorf("%s is closed already", r.ID)
-				}
-				r.Closed, r.Outcome = now(), because
-				return nil
-			})
+			_, err = i.store.Update(r.ID, func(r *incident.Record) error { return r.Close(i.project, because, time.Now()) })
 			if err != nil {
 				return err
 			}
@@ -297,7 +255,7 @@ func incidentClose(s Streams) *cobra.Command {
 			return err
 		},
 	}
-	projectFlags(cmd, &path, &id)
+	projectFlags(cmd, &path, &id, &noCache)
 	cmd.Flags().StringVar(&because, "because", "", "how it ended")
 	return cmd
 }
@@ -320,7 +278,7 @@ func incidentList(s Streams) *cobra.Command {
 			return writeIncidents(s.Out, list, broken)
 		},
 	}
-	projectFlags(cmd, &path, nil)
+	projectFlags(cmd, &path, nil, nil)
 	return cmd
 }
 
@@ -354,6 +312,7 @@ func writeIncidents(w io.Writer, list []*incident.Record, broken []*incident.Cor
 
 func newReport(s Streams) *cobra.Command {
 	var path, id, format string
+	var noCache bool
 	cmd := &cobra.Command{
 		Use:   "report",
 		Short: "Tell an incident to a colleague: event, structure, layer, confirmed, open, ruled out, repair plan",
@@ -366,7 +325,7 @@ were made, the repair plan, and how it does not happen again.`,
 			if err := oneOf("format", format, "markdown", "html", "text"); err != nil {
 				return err
 			}
-			i, err := openIncidents(cmd.Context(), path)
+			i, err := openIncidents(cmd.Context(), path, noCache)
 			if err != nil {
 				return err
 			}
@@ -377,7 +336,7 @@ were made, the repair plan, and how it does not happen again.`,
 			return writeReport(s.Out, i.project, i.status(r), format)
 		},
 	}
-	projectFlags(cmd, &path, &id)
+	projectFlags(cmd, &path, &id, &noCache)
 	cmd.Flags().StringVar(&format, "format", "markdown", "markdown, html or text")
 	return cmd
 }

@@ -2,7 +2,6 @@ package incident
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -160,47 +159,14 @@ func (s *Status) ruledOut(d *report.Document) {
 	}
 }
 
-// next names the first thing to check: a confirmed fault is mended before a hypothesis is looked at.
+// next tells what to do first.
 func (s *Status) next(d *report.Document) {
-	for _, list := range [][]Item{s.stale(), s.Hypotheses} {
-		for _, i := range list {
-			f := i.Finding
-			if f.Check.Say == "" && f.Check.Run == "" {
-				continue
-			}
-			d.Item(0, f.Check.Say, f.Message)
-			d.Code("sh", f.Check.Run)
-			d.Say(fmt.Sprintf("then: bearings incident verdict %s confirmed|ruled-out --because \"…\"", f.Fingerprint()[:8]))
-			return
-		}
+	n := s.Next()
+	d.Item(0, n.Say, n.Why)
+	if n.Item != nil {
+		d.Code("sh", n.Run)
+		d.Say(fmt.Sprintf("then: bearings incident verdict %s confirmed|ruled-out --because \"…\"", n.Item.Finding.Fingerprint()[:8]))
 	}
-	for _, i := range s.Confirmed {
-		if i.Finding.Severity < analyzers.Warning {
-			continue
-		}
-		for _, fix := range i.Finding.Fixes {
-			d.Item(0, "mend what is confirmed: "+fix.Title, i.Finding.Message)
-			return
-		}
-	}
-	switch {
-	case s.Explanation == nil:
-		d.Item(0, s.Record.Operation+" is no longer there")
-	case slices.ContainsFunc(s.Confirmed, func(i Item) bool { return i.Finding.Severity >= analyzers.Warning }):
-		d.Item(0, "mend what is confirmed, and send the request again")
-	default:
-		d.Item(0, "the files hold no further hypothesis: send the request, and compare its answer's text with the places of bearings explain \""+s.Record.Operation+"\"")
-	}
-}
-
-func (s *Status) stale() []Item {
-	var out []Item
-	for _, i := range s.Confirmed {
-		if i.Stale {
-			out = append(out, i)
-		}
-	}
-	return out
 }
 
 // layer says in which family the cause lies, as far as it is known.

@@ -4,7 +4,6 @@ import (
 	"io"
 	"time"
 
-	"bearings/analyzers"
 	"bearings/internal/report"
 )
 
@@ -27,13 +26,16 @@ type statusJSON struct {
 	RuledOut   []itemJSON    `json:"ruledOut"`
 	Excluded   any           `json:"excluded"` // ruled out by the files, as in explain/1
 	Gone       []verdictJSON `json:"gone"`
+	Vanished   []string      `json:"vanished"` // found when it began, and no longer
 	Unseen     []string      `json:"unseen"`
+	Next       *nextJSON     `json:"next"` // null once it is closed
 }
 
 type (
 	initialJSON struct {
 		Revision     string   `json:"revision"`
 		Branch       string   `json:"branch"`
+		Subject      string   `json:"subject"`
 		Uncommitted  []string `json:"uncommitted"`
 		FastAPI      string   `json:"fastapi"`
 		Environments []string `json:"environments"`
@@ -44,8 +46,15 @@ type (
 		Why string `json:"why"`
 	}
 	noteJSON struct {
-		At   string `json:"at"`
-		Text string `json:"text"`
+		At     string   `json:"at"`
+		Text   string   `json:"text"`
+		Covers []string `json:"covers"`
+	}
+	nextJSON struct {
+		Say     string    `json:"say"`
+		Run     string    `json:"run"`
+		Because string    `json:"because"`
+		Item    *itemJSON `json:"item"`
 	}
 	itemJSON struct {
 		Finding any          `json:"finding"`
@@ -65,11 +74,11 @@ func (s *Status) WriteJSON(w io.Writer) error {
 	r := s.Record
 	doc := statusJSON{
 		Schema: Schema, ID: r.ID, Operation: r.Operation, Symptom: r.Symptom, Before: r.Before, Opened: stamp(r.Opened), Outcome: r.Outcome,
-		Initial:   initialJSON{r.Initial.Revision, r.Initial.Branch, orNone(r.Initial.Uncommitted), r.Initial.FastAPI, orNone(r.Initial.Environments), []string{}},
+		Initial:   initialJSON{r.Initial.Revision, r.Initial.Branch, r.Initial.Subject, orNone(r.Initial.Uncommitted), r.Initial.FastAPI, orNone(r.Initial.Environments), []string{}},
 		Changes:   []changeJSON{},
 		Notes:     []noteJSON{},
 		Confirmed: s.itemsJSON(s.Confirmed), Hypotheses: s.itemsJSON(s.Hypotheses), RuledOut: s.itemsJSON(s.RuledOut),
-		Excluded: report.RuledOutJSON(s.Project, s.Excluded), Gone: []verdictJSON{}, Unseen: orNone(s.Unseen),
+		Excluded: report.RuledOutJSON(s.Project, s.Excluded), Gone: []verdictJSON{}, Vanished: []string{}, Unseen: orNone(s.Unseen),
 	}
 	if r.Status != 0 {
 		doc.Status = &r.Status
@@ -85,10 +94,23 @@ func (s *Status) WriteJSON(w io.Writer) error {
 		doc.Changes = append(doc.Changes, changeJSON(c))
 	}
 	for _, n := range r.Notes {
-		doc.Notes = append(doc.Notes, noteJSON{stamp(n.At), n.Text})
+		doc.Notes = append(doc.Notes, noteJSON{stamp(n.At), n.Text, orNone(n.Covers)})
 	}
 	for _, v := range s.Gone {
 		doc.Gone = append(doc.Gone, verdictJSON{v.Verdict, v.Because, stamp(v.At), v.Message})
+	}
+	for _, f := range s.Vanished {
+		if r.verdict(f.Fingerprint) == nil { // those with a verdict are in gone
+			doc.Vanished = append(doc.Vanished, f.Message)
+		}
+	}
+	if r.IsOpen() {
+		n := s.Next()
+		doc.Next = &nextJSON{Say: n.Say, Run: n.Run, Because: n.Why}
+		if n.Item != nil {
+			item := s.itemJSON(*n.Item)
+			doc.Next.Item = &item
+		}
 	}
 	return report.PlainJSON(w, doc)
 }
@@ -100,11 +122,15 @@ func orNone(list []string) []string { return append([]string{}, list...) }
 func (s *Status) itemsJSON(list []Item) []itemJSON {
 	out := []itemJSON{}
 	for _, i := range list {
-		item := itemJSON{Finding: report.FindingsJSON(s.Project, []analyzers.Finding{i.Finding}), Stale: i.Stale}
-		if v := i.Verdict; v != nil {
-			item.Verdict = &verdictJSON{v.Verdict, v.Because, stamp(v.At), v.Message}
-		}
-		out = append(out, item)
+		out = append(out, s.itemJSON(i))
 	}
 	return out
+}
+
+func (s *Status) itemJSON(i Item) itemJSON {
+	item := itemJSON{Finding: report.FindingJSON(s.Project, i.Finding), Stale: i.Stale}
+	if v := i.Verdict; v != nil {
+		item.Verdict = &verdictJSON{v.Verdict, v.Because, stamp(v.At), v.Message}
+	}
+	return item
 }

@@ -48,8 +48,7 @@ func envValues(p *fastapi.Project) []string {
 		return nil
 	}
 	for _, path := range p.Tree.Paths() {
-		base := path.Base()
-		if base != ".env" && !strings.HasPrefix(base, ".env.") && !strings.HasSuffix(base, ".env") {
+		if !isEnvFile(path) {
 			continue
 		}
 		f, err := p.Tree.File(path)

@@ -98,10 +98,8 @@ func (s *Status) sort(p *fastapi.Project, relevant, all []analyzers.Finding) {
 		}
 	}
 	for _, f := range relevant {
-		item := Item{Finding: f, Verdict: s.Record.verdict(f.Fingerprint())}
-		if v := item.Verdict; v != nil {
-			item.Stale = !slices.Equal(v.Lines, report.Digests(p, f))
-		}
+		item := Item{Finding: f}
+		item.Verdict, item.Stale = s.Record.Standing(p, f)
 		switch {
 		case item.Verdict != nil && item.Verdict.Verdict == RuledOut && !item.Stale:
 			s.RuledOut = append(s.RuledOut, item)

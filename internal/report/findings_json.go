@@ -113,6 +113,13 @@ func FindingsJSON(p *fastapi.Project, findings []analyzers.Finding) any {
 	return list
 }
 
+// FindingJSON returns one finding as findings/1 writes it.
+func FindingJSON(p *fastapi.Project, f analyzers.Finding) any {
+	out := newPlaces(p).finding(f)
+	NewRedactor(p).Struct(&out)
+	return out
+}
+
 // writeJSON redacts a document, which must be a pointer, and writes it indented.
 func writeJSON(w io.Writer, r *Redactor, doc any) error {
 	r.Struct(doc)

@@ -65,6 +65,9 @@ func (c *card) findingBody(f analyzers.Finding) string {
 	return b.String()
 }
 
+// EscapeMarkdown keeps a text from being read as markup, HTML or a link.
+func EscapeMarkdown(s string) string { return escapeMarkdown(s) }
+
 // escapeMarkdown keeps a text from being read as markup, HTML or a link.
 func escapeMarkdown(s string) string {
 	var b strings.Builder
