@@ -17,6 +17,7 @@ const workingTree = "working tree"
 
 func newDiff(s Streams) *cobra.Command {
 	var format, color, path string
+	var noCache bool
 	cmd := &cobra.Command{
 		Use:   "diff [REV] [REV]",
 		Short: "Compare the authentication surface of two revisions: what became open, what refuses now, which keys and versions differ",
@@ -36,7 +37,7 @@ the working tree; with one, that with the working tree.`,
 			if err != nil {
 				return err
 			}
-			c, err := compare(cmd.Context(), path, revisions(args))
+			c, err := compare(cmd.Context(), path, noCache, revisions(args))
 			if err != nil {
 				return err
 			}
@@ -51,6 +52,7 @@ the working tree; with one, that with the working tree.`,
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text, json or markdown")
 	cmd.Flags().StringVar(&path, "project", ".", "the project's folder")
+	cacheFlag(cmd, &noCache)
 	colorFlag(cmd, &color)
 	return cmd
 }
@@ -81,11 +83,12 @@ type past struct {
 }
 
 // openPast analyses the working tree of a project and opens its repository.
-func openPast(ctx context.Context, path string) (*past, error) {
+func openPast(ctx context.Context, path string, noCache bool) (*past, error) {
 	t, err := single([]string{path})
 	if err != nil {
 		return nil, err
 	}
+	t.noCache = noCache
 	repo, err := history.Open(t.root)
 	if err != nil {
 		return nil, err
@@ -131,8 +134,8 @@ func revision(name string, c *history.Commit) report.Revision {
 	return report.Revision{Name: name, Hash: c.Hash, Author: c.Author, Date: c.Date, Subject: c.Subject}
 }
 
-func compare(ctx context.Context, path string, revs []string) (*report.Comparison, error) {
-	p, err := openPast(ctx, path)
+func compare(ctx context.Context, path string, noCache bool, revs []string) (*report.Comparison, error) {
+	p, err := openPast(ctx, path, noCache)
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ import (
 
 func newHistory(s Streams) *cobra.Command {
 	var format, color, path, since string
+	var noCache bool
 	cmd := &cobra.Command{
 		Use:   `history "GET /me"`,
 		Short: "List the commits in which anything about an operation's authentication changed, and what changed",
@@ -35,7 +36,7 @@ when nothing in the files can explain the change. Nothing is checked out or run.
 			if err != nil {
 				return err
 			}
-			p, err := pastOf(cmd.Context(), path, strings.Join(args, " "), since)
+			p, err := pastOf(cmd.Context(), path, noCache, strings.Join(args, " "), since)
 			if err != nil {
 				return err
 			}
@@ -51,6 +52,7 @@ when nothing in the files can explain the change. Nothing is checked out or run.
 	cmd.Flags().StringVar(&format, "format", "text", "text, json or markdown")
 	cmd.Flags().StringVar(&path, "project", ".", "the project's folder")
 	cmd.Flags().StringVar(&since, "since-worked", "", "a revision at which it worked")
+	cacheFlag(cmd, &noCache)
 	colorFlag(cmd, &color)
 	return cmd
 }
@@ -60,8 +62,8 @@ func sortedPaths(files map[source.Path]*source.File) []source.Path {
 }
 
 // pastOf computes the history of an operation.
-func pastOf(ctx context.Context, path, question, since string) (*report.Past, error) {
-	p, err := openPast(ctx, path)
+func pastOf(ctx context.Context, path string, noCache bool, question, since string) (*report.Past, error) {
+	p, err := openPast(ctx, path, noCache)
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ func writeMap(ctx context.Context, s Streams, t target, format string, style rep
 	}
 	switch format {
 	case "json":
-		return report.MapJSON(s.Out, a.project)
+		return report.MapJSON(s.Out, a.project, a.result.Findings)
 	case "mermaid":
 		return report.Mermaid(s.Out, a.project)
 	case "html":

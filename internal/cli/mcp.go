@@ -15,6 +15,7 @@ import (
 
 func newMCP(version string, s Streams) *cobra.Command {
 	var path string
+	var noCache bool
 	cmd := &cobra.Command{
 		Use:   "mcp",
 		Short: "Serve map, explain, env, findings, history, diff and incident status to an assistant",
@@ -26,20 +27,22 @@ as: bearings mcp --project FOLDER`,
 			if _, err := single([]string{path}); err != nil {
 				return err
 			}
-			return mcp.Serve(cmd.Context(), mcp.New(version, answersFor(path)), s.In, s.Out)
+			return mcp.Serve(cmd.Context(), mcp.New(version, answersFor(path, noCache)), s.In, s.Out)
 		},
 	}
 	cmd.Flags().StringVar(&path, "project", ".", "the project's folder")
+	cacheFlag(cmd, &noCache)
 	return cmd
 }
 
 // answersFor answers about the project as it is when a tool is called.
-func answersFor(path string) mcp.Answers {
+func answersFor(path string, noCache bool) mcp.Answers {
 	fresh := func(ctx context.Context) (*answer, error) {
 		t, err := single([]string{path})
 		if err != nil {
 			return nil, err
 		}
+		t.noCache = noCache
 		a, err := analyse(ctx, t, choice{})
 		if err == nil && len(a.project.Apps) == 0 {
 			err = a.noApplication()
@@ -52,7 +55,7 @@ func answersFor(path string) mcp.Answers {
 			if err != nil {
 				return err
 			}
-			return report.MapJSON(w, a.project)
+			return report.MapJSON(w, a.project, a.result.Findings)
 		},
 		Env: func(ctx context.Context, w io.Writer, in mcp.Key) error {
 			a, err := fresh(ctx)
@@ -80,7 +83,7 @@ func answersFor(path string) mcp.Answers {
 			return chosenFindings(w, a, in)
 		},
 		History: func(ctx context.Context, w io.Writer, in mcp.Past) error {
-			p, err := pastOf(ctx, path, in.Operation, in.SinceWorked)
+			p, err := pastOf(ctx, path, noCache, in.Operation, in.SinceWorked)
 			if err != nil {
 				return err
 			}
@@ -94,14 +97,14 @@ func answersFor(path string) mcp.Answers {
 			if in.After != "" {
 				revs = append(revs, in.After)
 			}
-			c, err := compare(ctx, path, revs)
+			c, err := compare(ctx, path, noCache, revs)
 			if err != nil {
 				return err
 			}
 			return report.PlainJSON(w, c)
 		},
 		Incident: func(ctx context.Context, w io.Writer, in mcp.Incident) error {
-			i, err := openIncidents(ctx, path)
+			i, err := openIncidents(ctx, path, noCache)
 			if err != nil {
 				return err
 			}

@@ -56,7 +56,7 @@ func TestMCP(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	mine, theirs := sdk.NewInMemoryTransports()
-	server := mcp.New("test", answersFor(folder))
+	server := mcp.New("test", answersFor(folder, false))
 	go func() { _ = server.Run(ctx, theirs) }()
 	client, err := sdk.NewClient(&sdk.Implementation{Name: "test", Version: "1"}, nil).Connect(ctx, mine, nil)
 	if err != nil {

@@ -117,10 +117,14 @@ func (c *card) tokenURL(s *fastapi.Scheme) {
 	}
 	c.say("Swagger's Authorize posts the login form to %s, relative to the page when it does not begin with a slash. "+
 		"The tokenUrl is documentation: requests that carry a token do not use it.", code(s.TokenURL.Value))
+	told := false
 	for _, hop := range s.TokenURL.Trail {
-		c.item(0, escapeMarkdown(hop.Note), c.at(hop.At))
+		if hop.Note != "" { // a literal at the scheme itself has no more to say
+			c.item(0, escapeMarkdown(hop.Note), c.at(hop.At))
+			told = true
+		}
 	}
-	if len(s.TokenURL.Trail) > 0 {
+	if told {
 		c.end()
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"bearings/analyzers"
 	"bearings/internal/fastapi"
 	"bearings/internal/secret"
 	"bearings/internal/source"
@@ -68,7 +69,15 @@ type (
 		Dependencies []dependencyJSON `json:"dependencies"`
 		Protected    bool             `json:"protected"`
 		Means        []string         `json:"means"`
+		Includes     []includeJSON    `json:"includes"`
+		Findings     *[]string        `json:"findings,omitempty"` // fingerprints; absent where none were computed
 		Gaps         []gapJSON        `json:"gaps"`
+	}
+	includeJSON struct {
+		Router string      `json:"router" redact:"no"`
+		Prefix string      `json:"prefix" redact:"no"`
+		File   source.Path `json:"file" redact:"no"`
+		Line   int         `json:"line"`
 	}
 	dependencyJSON struct {
 		Name         *string          `json:"name" redact:"no"`
@@ -93,12 +102,24 @@ type (
 	}
 )
 
-// MapJSON writes what FastAPI would build as map/1.
-func MapJSON(w io.Writer, project *fastapi.Project) error {
+// MapJSON writes what FastAPI would build as map/1. Findings are named at the
+// operations that they concern.
+func MapJSON(w io.Writer, project *fastapi.Project, findings []analyzers.Finding) error {
 	p := newPlaces(project)
+	of := map[string][]string{}
+	for _, f := range findings {
+		for _, o := range f.Operations {
+			of[o] = append(of[o], f.Fingerprint())
+		}
+	}
 	doc := mapJSON{Schema: "bearings.map/1", Apps: []appJSON{}, Keys: []keyJSON{}, Tokens: []tokenJSON{}, Gaps: p.gaps(project.Gaps)}
 	for _, app := range project.Apps {
-		doc.Apps = append(doc.Apps, p.app(app))
+		out := p.app(app)
+		for i, o := range app.Operations {
+			list := orEmpty(of[o.ID()])
+			out.Operations[i].Findings = &list
+		}
+		doc.Apps = append(doc.Apps, out)
 	}
 	for _, k := range project.Keys {
 		doc.Keys = append(doc.Keys, p.key(k))
@@ -168,7 +189,10 @@ func (p *places) scheme(s *fastapi.Scheme) schemeJSON {
 func (p *places) operation(o *fastapi.Operation) mapOperationJSON {
 	out := mapOperationJSON{
 		Kind: string(o.Kind), Methods: orEmpty(o.Methods), Path: o.Path, Registered: p.lineOf(o.Registered),
-		Dependencies: p.dependencies(o.Dependencies), Protected: o.Protected, Means: orEmpty(o.Means), Gaps: p.gaps(o.Gaps),
+		Dependencies: p.dependencies(o.Dependencies), Protected: o.Protected, Means: orEmpty(o.Means), Includes: []includeJSON{}, Gaps: p.gaps(o.Gaps),
+	}
+	for _, i := range o.Includes {
+		out.Includes = append(out.Includes, includeJSON{i.Router, i.Prefix, i.At.Path, p.line(i.At)})
 	}
 	out.Name, out.File, out.Line = p.callable(o.Handler)
 	return out

@@ -137,7 +137,7 @@ func TestRedactionLeavesTheModel(t *testing.T) {
 	p.Schemes[0].TokenURL.Value = hardKey
 	in := &Findings{Project: p, Findings: findings}
 	var b bytes.Buffer
-	for _, err := range []error{JSON(&b, in), MapJSON(&b, p), HTML(&b, p), SARIF(&b, nil, in), JUnit(&b, in), EnvJSON(&b, p, p.Keys)} {
+	for _, err := range []error{JSON(&b, in), MapJSON(&b, p, in.Findings), HTML(&b, p), SARIF(&b, nil, in), JUnit(&b, in), EnvJSON(&b, p, p.Keys)} {
 		if err != nil {
 			t.Fatal(err)
 		}

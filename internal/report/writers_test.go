@@ -34,7 +34,7 @@ func writers() map[string]func(io.Writer) error {
 		"findings.xml":    func(w io.Writer) error { return JUnit(w, sampleReport()) },
 		"findings.md":     func(w io.Writer) error { return Markdown(w, sampleReport()) },
 		"map.txt":         func(w io.Writer) error { return Map(w, p, Style{}) },
-		"map.json":        func(w io.Writer) error { return MapJSON(w, p) },
+		"map.json":        func(w io.Writer) error { return MapJSON(w, p, sampleFindings()) },
 		"map.mmd":         func(w io.Writer) error { return Mermaid(w, p) },
 		"map.html":        func(w io.Writer) error { return HTML(w, p) },
 		"env.txt":         func(w io.Writer) error { return Env(w, p, p.Keys, Style{}) },
