@@ -88,6 +88,9 @@ func (s *session) diagnose(ctx context.Context, v viewed) (map[source.Path][]pro
 		return nil, err
 	}
 	project, err := v.snapshot.Secrets(ctx)
+	if err == nil && len(v.folder.incidents.Open()) > 0 { // whether a verdict still holds is a question to the present lines
+		project, err = v.snapshot.Project(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
