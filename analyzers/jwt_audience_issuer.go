@@ -13,11 +13,22 @@ var JWTAudienceIssuer = &Analyzer{
 	Code: "jwt-audience-issuer", Family: JWTAgreement, Severity: Error, Requires: fastapi.Tokens,
 	Run: func(pass *Pass) {
 		seen := map[string]bool{}
+		for _, t := range pass.Project.Tokens {
+			if f := audienceList(pass.Project, t); f.Message != "" {
+				pass.Report(f)
+			}
+		}
 		for _, pair := range pass.Project.Pairs() {
 			if pair.Key.Agreement == fastapi.Differs || pair.Made.Open || pair.Verify.OpenArguments || pair.Verify.OptionsOpen {
 				continue
 			}
-			for _, f := range []Finding{audience(pass.Project, pair), issuer(pass.Project, pair)} {
+			found := []Finding{audience(pass.Project, pair), issuer(pass.Project, pair)}
+			for _, d := range pair.Verify.Demands {
+				if d.Claim == "iss" || d.Claim == "aud" {
+					found = append(found, demandRefused(pass.Project, pair, d))
+				}
+			}
+			for _, f := range found {
 				if id := fmt.Sprint(f.At, f.Message); f.Message != "" && !seen[id] {
 					seen[id] = true
 					pass.Report(f)
@@ -34,6 +45,8 @@ func audience(p *fastapi.Project, pair fastapi.TokenPair) Finding {
 		return Finding{}
 	}
 	switch {
+	case listedAudience(verify) != nil:
+		return Finding{}
 	case written != nil && wanted == nil && written.Kind != "None":
 		f := pairFinding(p, pair, verify.At, "aud")
 		f.Message = fmt.Sprintf("%s writes an audience, but %s decodes without audience=", issuerOf(pair.Sign, pair.Made), functionOf(verify))

@@ -15,6 +15,11 @@ var JWTClaimNeverWritten = &Analyzer{
 	Code: "jwt-claim-never-written", Family: JWTAgreement, Severity: Error, Requires: fastapi.Tokens,
 	Run: func(pass *Pass) {
 		for _, group := range byVerification(pass.Project.Pairs()) {
+			for _, d := range group[0].Verify.Demands {
+				if f := demandUnmet(pass.Project, group, d); f.Message != "" {
+					pass.Report(f)
+				}
+			}
 			for _, c := range group[0].Verify.Claims {
 				var f Finding
 				switch {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"bearings/internal/fastapi"
+	"bearings/internal/interpret"
 	"bearings/internal/python"
 	"bearings/internal/source"
 )
@@ -145,13 +146,14 @@ func removeOption(p *fastapi.Project, at source.Location) Fix {
 // cannot be read, unless the project shows that it reckons with expiry.
 func noExpiry(p *fastapi.Project, pair fastapi.TokenPair) Finding {
 	f := Finding{
-		At: tillPayload(pair.Sign), Subject: functionOf(pair.Sign), Operations: servedBy(pair.Sign),
+		At: payloadPlace(p, pair.Sign), Subject: functionOf(pair.Sign), Operations: servedBy(pair.Sign),
 		Message: fmt.Sprintf("the tokens of %s carry no exp, and %s asks for none", issuerOf(pair.Sign, pair.Made), functionOf(pair.Verify)),
 		Effect:  Effect{Certainty: Hypothesis, Text: "they never expire: a token that leaks is good until the key changes"},
 		Check:   Check{Say: "Decode the payload of a fresh token: it has no exp"},
 		Fixes:   []Fix{{Title: "Write exp, datetime.now(timezone.utc) + timedelta(…), and require it when decoding"}},
 	}
 	f.Evidence = withPlace(f.Evidence, f.At, "signs without exp")
+	f.Evidence = withPlace(f.Evidence, tillPayload(pair.Sign), "signs it")
 	f.Evidence = withPlace(f.Evidence, pair.Verify.At, "accepts a token without exp")
 	meant, why := expiryMeant(p, pair)
 	switch {
@@ -170,6 +172,28 @@ func noExpiry(p *fastapi.Project, pair fastapi.TokenPair) Finding {
 	return f
 }
 
+// payloadPlace is the dict that a sign call signs, where it is written in the
+// function that calls it; the call up to its payload otherwise.
+func payloadPlace(p *fastapi.Project, t *fastapi.TokenCall) source.Location {
+	d, ok := t.Payload.(*interpret.Dict)
+	m := p.Program.Module(t.At.Path)
+	if !ok || m == nil || d.At.Path != t.At.Path || t.At.Span.Start <= d.At.Span.Start {
+		return tillPayload(t)
+	}
+	place := tillPayload(t)
+	python.Inspect(m, func(n any) bool {
+		fn, ok := n.(*python.Function)
+		if !ok {
+			return true
+		}
+		if s := fn.Span(); s.Start <= d.At.Span.Start && t.At.Span.End <= s.End && strings.HasPrefix(sourceAt(p, d.At), "{") {
+			place = d.At
+		}
+		return true
+	})
+	return place
+}
+
 func certainIf(is bool) Certainty {
 	if is {
 		return Confirmed
@@ -179,58 +203,4 @@ func certainIf(is bool) Certainty {
 
 func requires(t *fastapi.TokenCall, claim string) bool {
 	return slices.ContainsFunc(t.Claims, func(c fastapi.Claim) bool { return c.Name == claim && c.Required })
-}
-
-// expiryMeant looks for what shows that tokens are meant to expire: a parameter
-// of the function that signs, a constant or a setting that is named after their
-// lifetime and reaches no claim.
-func expiryMeant(p *fastapi.Project, pair fastapi.TokenPair) (source.Location, string) {
-	m := p.Program.Module(pair.Sign.At.Path)
-	if m == nil {
-		return source.Location{}, ""
-	}
-	for _, st := range m.Body {
-		switch d := st.(type) {
-		case *python.Function:
-			if s := d.Span(); pair.Sign.At.Span.Start < s.Start || s.End < pair.Sign.At.Span.End {
-				continue
-			}
-			for _, param := range d.Params {
-				if namesLifetime(param.Name) {
-					return source.Location{Path: m.Path, Span: param.Span()}, "it takes " + param.Name
-				}
-			}
-		case *python.Assign:
-			for _, target := range d.Targets {
-				if name, ok := target.(*python.Name); ok && namesLifetime(name.ID) && !anyExpiry(p) {
-					return source.Location{Path: m.Path, Span: d.Span()}, name.ID + " is configured"
-				}
-			}
-		}
-	}
-	for _, k := range p.Keys {
-		words := fastapi.Words(k.Name)
-		if namesLifetime(k.Name) && (slices.Contains(words, "token") || slices.Contains(words, "jwt")) && !anyExpiry(p) {
-			return k.At, k.Name + " is configured"
-		}
-	}
-	return source.Location{}, ""
-}
-
-// anyExpiry says whether some signing of the project writes exp, or may.
-func anyExpiry(p *fastapi.Project) bool {
-	return slices.ContainsFunc(p.Tokens, func(t *fastapi.TokenCall) bool {
-		return slices.ContainsFunc(t.Made, func(m *fastapi.Made) bool { return m.Open || m.Claim("exp") != nil })
-	})
-}
-
-func namesLifetime(name string) bool {
-	words := fastapi.Words(name)
-	return slices.ContainsFunc(words, func(w string) bool {
-		switch w {
-		case "expire", "expires", "expiry", "expiration", "ttl", "lifetime", "exp":
-			return true
-		}
-		return false
-	})
 }

@@ -2,6 +2,7 @@ package analyzers
 
 import (
 	"fmt"
+	"slices"
 
 	"bearings/internal/fastapi"
 	"bearings/internal/interpret"
@@ -12,7 +13,7 @@ import (
 var JWTExpiryWrong = &Analyzer{
 	Code: "jwt-expiry-wrong", Family: JWTAgreement, Severity: Error,
 	Run: func(pass *Pass) {
-		seen := map[source.Location]bool{}
+		var seen []source.Location
 		for _, t := range pass.Project.Tokens {
 			if t.Operation != fastapi.Sign {
 				continue
@@ -24,10 +25,10 @@ var JWTExpiryWrong = &Analyzer{
 						continue
 					}
 					f := wrongTime(pass.Project, t, c)
-					if f.Message == "" || seen[f.At] {
+					if f.Message == "" || slices.ContainsFunc(seen, func(at source.Location) bool { return at.Path == f.At.Path && overlap(at.Span, f.At.Span) }) {
 						continue
 					}
-					seen[f.At] = true
+					seen = append(seen, f.At)
 					f.Subject, f.Operations = c.Name, servedBy(t)
 					f.Evidence = withPlace(f.Evidence, claimEntry(pass.Project, c), "the claim "+c.Name)
 					f.Evidence = withPlace(f.Evidence, tillPayload(t), "signs it as it is")
@@ -105,10 +106,23 @@ func timeExpression(v interpret.Value) source.Location {
 	return interpret.OriginOf(v).At
 }
 
+func localSays(p *fastapi.Project, m moment) string {
+	now := onOneLine(sourceAt(p, m.now))
+	if !m.why.IsZero() { // .replace(tzinfo=…)
+		return now + " is local time, which replace() takes for the time of another zone without converting it"
+	}
+	return now + " is local time without a zone, and the library takes it as UTC"
+}
+
 func localTime(p *fastapi.Project, c *fastapi.Claim, m moment, at source.Location) Finding {
+	if at.Path != m.now.Path || m.now.Span.Start < at.Span.Start || at.Span.End < m.now.Span.End {
+		if at = m.now; !m.why.IsZero() {
+			at = m.why
+		}
+	}
 	f := Finding{
 		At: at, Certainty: Confirmed,
-		Message: fmt.Sprintf("%s is local time without a zone, and the library takes it as UTC", onOneLine(sourceAt(p, m.now))),
+		Message: localSays(p, m),
 		Check:   Check{Say: "Compare " + c.Name + " of a fresh token with the clock where it is issued", Run: "date -u +%s"},
 	}
 	f.Evidence = withPlace(f.Evidence, at, "naive local time, taken as UTC")

@@ -50,7 +50,7 @@ func differentKeys(p *fastapi.Project, pair fastapi.TokenPair) Finding {
 	}
 	switch {
 	case pair.Key.Encoding != "":
-		f.Message = fmt.Sprintf("%s and %s take one setting, but only one of them decodes it (%s)", issuerOf(sign, pair.Made), functionOf(verify), pair.Key.Encoding)
+		f.Message = fmt.Sprintf("%s and %s take one setting, but only one of them %s it (%s)", issuerOf(sign, pair.Made), functionOf(verify), codecVerb(pair.Key.Encoding), pair.Key.Encoding)
 		f.Certainty = Confirmed
 	case pair.Key.Agreement == fastapi.Differs:
 		f.Certainty = Confirmed
@@ -70,6 +70,17 @@ func differentKeys(p *fastapi.Project, pair fastapi.TokenPair) Finding {
 	f.Effect = refused(verify, f.Certainty, "its signature does not match")
 	f.Fixes = keyFixes(p, pair)
 	return f
+}
+
+// codecVerb says what a codec does with a key.
+func codecVerb(codec string) string {
+	switch {
+	case strings.HasPrefix(codec, "sha"), strings.HasPrefix(codec, "md5"), strings.HasPrefix(codec, "blake"):
+		return "hashes"
+	case strings.HasSuffix(codec, " text"):
+		return "encodes"
+	}
+	return "decodes"
 }
 
 // shareVariable says whether both keys may come from one variable.

@@ -2,7 +2,6 @@ package analyzers
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -26,15 +25,62 @@ func noTime(p *fastapi.Project, c *fastapi.Claim, v interpret.Value, m moment) F
 			return f
 		}
 	}
-	n, ok := v.(*interpret.Num)
-	if !ok || n.Value > 1e9 || c.Name != "exp" {
+	n, from, ok := plainNumber(p, v)
+	if !ok || n > 1e9 || c.Name != "exp" {
 		return Finding{}
 	}
-	f.Message = fmt.Sprintf("%s is %s, a duration that is not added to the time of now", c.Name, strconv.FormatFloat(n.Value, 'f', -1, 64))
+	f.Message = fmt.Sprintf("%s is %s, a duration that is not added to the time of now", c.Name, strconv.FormatFloat(n, 'f', -1, 64))
 	f.Effect = Effect{Certainty: Confirmed, Status: []int{401}, Text: "every token is expired when it is issued: the claim counts from 1970"}
-	f.Evidence = withPlace(f.Evidence, n.At, "the number")
+	f.Evidence = withPlace(f.Evidence, from, "the number")
 	f.Fixes = []Fix{{Title: "Add it to the time of now"}}
 	return f
+}
+
+// plainNumber is the number that a value is, or comes to in some environment, and
+// where it is given. One that a function computes is not known.
+func plainNumber(p *fastapi.Project, v interpret.Value) (float64, source.Location, bool) {
+	if n, ok := v.(*interpret.Num); ok {
+		return n.Value, n.At, true
+	}
+	if _, known := timeFree(v, 0); !known {
+		return 0, source.Location{}, false
+	}
+	for _, e := range p.Environments {
+		row, ok := p.ValueIn(e, v)
+		if !ok {
+			continue
+		}
+		if n, err := strconv.ParseFloat(strings.TrimSpace(row.Value.Expose()), 64); err == nil {
+			return n, row.Source, true
+		}
+	}
+	return 0, source.Location{}, false
+}
+
+// timeFree says whether a value is arithmetic over settings and numbers.
+func timeFree(v interpret.Value, depth int) (read, ok bool) {
+	switch x := v.(type) {
+	case *interpret.Num:
+		return false, true
+	case *interpret.Symbol:
+		_, read = x.Data.(*fastapi.EnvRead)
+		return read, read
+	case *interpret.Op:
+		switch x.Name {
+		case "+", "-", "*", "/", "//", "int", "float":
+		default:
+			return false, false
+		}
+		for _, a := range x.Args {
+			inner, known := timeFree(a, depth+1)
+			if !known || depth > 8 {
+				return false, false
+			}
+			read = read || inner
+		}
+		return read, read
+	}
+	return false, false
 }
 
 // lifetime is about the duration that is added to the time: zero, a text, or one
@@ -70,7 +116,7 @@ func duration(p *fastapi.Project, c *fastapi.Claim, m moment, v interpret.Value)
 	if !ok {
 		switch m.clock {
 		case epoch, epochShifted:
-			if f := unitByName(p, c, v, "seconds"); f.Message != "" {
+			if f, _ := unitByName(v, "seconds"); f.Message != "" {
 				return f
 			}
 			at := interpret.OriginOf(v).At
@@ -84,8 +130,12 @@ func duration(p *fastapi.Project, c *fastapi.Claim, m moment, v interpret.Value)
 		if f := textLength(p, c, a); f.Message != "" {
 			return f
 		}
-		if f := unitByName(p, c, a.Value, a.Name); f.Message != "" {
+		if f, unit := unitByName(a.Value, a.Name); f.Message != "" {
 			f.At = withKeyword(p, a.At, a.Name)
+			if f.At != a.At {
+				name := source.Span{Start: f.At.Span.Start, End: f.At.Span.Start + len(a.Name)}
+				f.Fixes = []Fix{{Title: "Give it as " + unit, Edits: map[source.Path][]source.Edit{f.At.Path: {{Span: name, NewText: unit}}}}}
+			}
 			return f
 		}
 	}
@@ -220,56 +270,6 @@ func lengthIn(p *fastapi.Project, e *environment.Environment, args []interpret.A
 		from = append(from, row.Source, interpret.OriginOf(a.Value).At)
 	}
 	return total, true, from
-}
-
-// unitByName is about a setting whose name says one unit and which is taken as another.
-func unitByName(p *fastapi.Project, c *fastapi.Claim, v interpret.Value, unit string) Finding {
-	name, at := nameOf(v)
-	said := ""
-	for _, w := range fastapi.Words(name) {
-		for _, u := range []string{"second", "minute", "hour", "day", "week"} {
-			if w == u || w == u+"s" || w == map[string]string{"second": "secs", "minute": "mins", "hour": "hrs"}[u] {
-				if said != "" && said != u+"s" {
-					return Finding{} // a name of two units
-				}
-				said = u + "s"
-			}
-		}
-	}
-	if said == "" || said == unit || !slices.Contains(timedeltaOrder, unit) {
-		return Finding{}
-	}
-	f := Finding{
-		At: at, Certainty: Confirmed,
-		Message: fmt.Sprintf("%s says %s and is taken as %s", name, said, unit),
-		Effect:  Effect{Text: fmt.Sprintf("tokens live %s times as long as meant", strconv.FormatFloat(timedeltaSeconds[unit]/timedeltaSeconds[said], 'g', 3, 64))},
-		Check:   Check{Say: "Decode a fresh token and compare exp with its time of issue"},
-		Fixes:   []Fix{{Title: "Take it as " + said}},
-	}
-	f.Evidence = withPlace(f.Evidence, at, "named after "+said)
-	return f
-}
-
-// nameOf is the name under which a plain setting or constant is known.
-func nameOf(v interpret.Value) (string, source.Location) {
-	switch x := v.(type) {
-	case *interpret.Num:
-		return x.Name, x.At
-	case *interpret.Symbol:
-		if r, ok := x.Data.(*fastapi.EnvRead); ok {
-			if r.Field != "" {
-				return r.Field, r.At
-			}
-			if len(r.Names) > 0 {
-				return r.Names[0], r.At
-			}
-		}
-	case *interpret.Op:
-		if (x.Name == "int" || x.Name == "float") && len(x.Args) == 1 {
-			return nameOf(x.Args[0])
-		}
-	}
-	return "", source.Location{}
 }
 
 // frozenTime is about a time that is asked for when the module is imported, and

@@ -54,6 +54,10 @@ func momentOfOp(x *interpret.Op, depth int) moment {
 	switch x.Name {
 	case "call":
 		return momentOfCall(x, depth)
+	case "method": // replace() is a text's method too
+		if x.Text == "replace" && len(x.Args) > 0 {
+			return replaced(momentOf(x.Args[0], depth+1), x)
+		}
 	case "int", "float", "coroutine":
 		m := momentOf(x.Args[0], depth+1)
 		return m
@@ -134,17 +138,7 @@ func momentOfCall(x *interpret.Op, depth int) moment {
 			m.clock, m.why = isoText, x.At
 		}
 	case ".replace":
-		if hasKeyword(x, "tzinfo") {
-			if m.clock == naiveLocal && !keywordNone(x, "tzinfo") { // local time with the name of another zone
-				m.clock = naiveLocal
-				break
-			}
-			if m.clock == aware && keywordNone(x, "tzinfo") {
-				m.clock = naiveUTC
-				break
-			}
-			m.clock = aware
-		}
+		return replaced(m, x)
 	case ".astimezone":
 		m.clock = aware
 	case ".total_seconds":
@@ -154,6 +148,22 @@ func momentOfCall(x *interpret.Op, depth int) moment {
 	case ".utctimetuple", ".timetuple":
 	default:
 		return moment{}
+	}
+	return m
+}
+
+// replaced is datetime.replace(): a zone that is given to local time names it wrongly.
+func replaced(m moment, x *interpret.Op) moment {
+	switch {
+	case !hasKeyword(x, "tzinfo"):
+	case m.clock == naiveLocal:
+		if !keywordNone(x, "tzinfo") {
+			m.why = x.At
+		}
+	case m.clock == aware && keywordNone(x, "tzinfo"):
+		m.clock = naiveUTC
+	default:
+		m.clock = aware
 	}
 	return m
 }

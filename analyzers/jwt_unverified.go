@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"bearings/internal/fastapi"
+	"bearings/internal/python"
 	"bearings/internal/source"
 )
 
@@ -57,7 +58,7 @@ func unverified(p *fastapi.Project, t *fastapi.TokenCall, at source.Location) Fi
 		}
 	}
 	if len(open) == 0 {
-		return Finding{}
+		return afterRefusal(p, t, at)
 	}
 	f := Finding{
 		At:      at,
@@ -78,6 +79,81 @@ func unverified(p *fastapi.Project, t *fastapi.TokenCall, at source.Location) Fi
 	f.Evidence = withPlace(f.Evidence, at, "no signature is checked")
 	f.Evidence = withPlace(f.Evidence, t.At, "decodes")
 	return f
+}
+
+// afterRefusal is about a payload that is read without a look at the signature in
+// the except clause of the verification that has just refused the token.
+func afterRefusal(p *fastapi.Project, t *fastapi.TokenCall, at source.Location) Finding {
+	clause, verify := clauseAround(p, t)
+	if clause == nil || len(clause.Body) == 0 {
+		return Finding{}
+	}
+	if _, raises := clause.Body[len(clause.Body)-1].(*python.Raise); raises {
+		return Finding{} // it is read for a message
+	}
+	for _, word := range fastapi.Words(functionOf(t)) {
+		switch word {
+		case "refresh", "renew", "expired", "logout", "revoke", "inspect", "debug", "log":
+			return Finding{} // it may be meant
+		}
+	}
+	caught := onOneLine(sourceAt(p, source.Location{Path: t.At.Path, Span: clause.Types.Span()}))
+	f := Finding{
+		At: at, Certainty: Confirmed,
+		Message: fmt.Sprintf("%s takes claims out of a token that the verification has just refused (%s)", functionOf(t), caught),
+		Effect:  Effect{Certainty: Confirmed, Text: "a token that is refused passes nevertheless: anybody can write one"},
+		Check:   Check{Say: fmt.Sprintf("Call %s with a token that is signed with another key", t.Operations[0].ID())},
+		Fixes:   []Fix{{Title: "Answer 401 in the except clause"}},
+	}
+	if namesExpiry(p, t.At.Path, clause.Types) {
+		f.Effect.Text = "a token is accepted however long ago it expired"
+		f.Check.Say = fmt.Sprintf("Call %s with a token whose exp has passed", t.Operations[0].ID())
+	}
+	f.Evidence = withPlace(f.Evidence, at, "no signature is checked")
+	f.Evidence = withPlace(f.Evidence, source.Location{Path: t.At.Path, Span: clause.Types.Span()}, "the refusal that is caught")
+	f.Evidence = withPlace(f.Evidence, verify.At, "verifies, and refuses the token")
+	return f
+}
+
+// namesExpiry says whether an except clause names nothing but expiry, of which a
+// library speaks only when the signature is right.
+func namesExpiry(p *fastapi.Project, path source.Path, types python.Expr) bool {
+	switch resolvedName(p, path, types) {
+	case "jwt.ExpiredSignatureError", "jwt.exceptions.ExpiredSignatureError", "jose.ExpiredSignatureError", "jose.exceptions.ExpiredSignatureError", "jwt.ExpiredSignature":
+		return true
+	}
+	return false
+}
+
+// clauseAround finds the except clause in which a call stands, and the
+// verification in the body of its try; nil when there is none.
+func clauseAround(p *fastapi.Project, t *fastapi.TokenCall) (clause *python.Handler, verify *fastapi.TokenCall) {
+	m := p.Program.Module(t.At.Path)
+	if m == nil {
+		return nil, nil
+	}
+	holds := func(s source.Span, at source.Location) bool {
+		return at.Path == t.At.Path && s.Start <= at.Span.Start && at.Span.End <= s.End
+	}
+	python.Inspect(m, func(n any) bool {
+		try, ok := n.(*python.Try)
+		if !ok || len(try.Body) == 0 {
+			return true
+		}
+		body := source.Span{Start: try.Body[0].Span().Start, End: try.Body[len(try.Body)-1].Span().End}
+		for _, h := range try.Handlers {
+			if h.Types == nil || !holds(h.Span(), t.At) {
+				continue
+			}
+			for _, other := range p.Tokens {
+				if other.Operation == fastapi.Verify && other.Options["verify_signature"] != false && holds(body, other.At) {
+					clause, verify = h, other
+				}
+			}
+		}
+		return true
+	})
+	return clause, verify
 }
 
 // verifiedOn says whether a token is verified on the way of an operation.

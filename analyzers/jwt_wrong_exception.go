@@ -11,16 +11,19 @@ import (
 )
 
 // JWTWrongException reports a verification whose errors no except clause takes,
-// because the one around it names the exception of another library, or because
-// there is none.
+// because the one around it names the exception of another library, or one that
+// stands for few of them or none, or because there is no clause.
 var JWTWrongException = &Analyzer{
 	Code: "jwt-wrong-exception", Family: JWTAgreement, Severity: Error, Requires: fastapi.HandlersPart,
 	Run: func(pass *Pass) {
 		for _, t := range pass.Project.Tokens {
-			if t.Operation != fastapi.Verify || !t.CaughtBy.IsZero() || len(t.Operations) == 0 || handled(t) {
+			if t.Operation != fastapi.Verify || !t.CaughtBy.IsZero() || len(t.Operations) == 0 || t.Options["verify_signature"] == false || handled(t) {
 				continue
 			}
 			f := otherException(pass.Project, t)
+			if f.Message == "" {
+				f = narrowException(pass.Project, t)
+			}
 			if f.Message == "" && len(t.Missed) == 0 {
 				f = noException(pass.Project, t)
 			}

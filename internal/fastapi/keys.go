@@ -94,7 +94,8 @@ type TokenCall struct {
 	AlgorithmsKnown bool
 	// Claims: names written (sign) or read and required (verify).
 	Claims           []Claim
-	ClaimsOpen       bool // further claims that the files do not show
+	Demands          []Demand // of a verification: values of claims that are compared by hand
+	ClaimsOpen       bool     // further claims that the files do not show
 	Audience, Issuer *Resolved
 	Options          map[string]any // verify options that are known, by name ("verify_exp": false)
 	Raw              any

@@ -38,6 +38,7 @@ func (l *linker) requests(p *Project) {
 	}
 	l.unreached()
 	l.requireTested()
+	l.demanded()
 	l.reachTokens(p)
 	l.handlers(p)
 	for _, a := range p.Apps {

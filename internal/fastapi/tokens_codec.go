@@ -44,8 +44,14 @@ func core(v interpret.Value) (interpret.Value, string) {
 func called(op *interpret.Op) (inner interpret.Value, codec string, plain bool) {
 	switch callee := op.Args[0].(type) {
 	case *interpret.Op:
-		if len(callee.Args) == 1 && (callee.Name == ".get_secret_value" || callee.Name == ".encode" || callee.Name == ".decode") {
+		if len(callee.Args) != 1 {
+			return nil, "", false
+		}
+		switch callee.Name {
+		case ".get_secret_value", ".encode", ".decode":
 			return callee.Args[0], "", true
+		case ".digest", ".hexdigest":
+			return digested(callee)
 		}
 	case *interpret.External:
 		if len(op.Args) < 2 {
@@ -57,6 +63,22 @@ func called(op *interpret.Op) (inner interpret.Value, codec string, plain bool) 
 		return op.Args[1], codecs[callee.Path], false
 	}
 	return nil, "", false
+}
+
+// digested looks into hashlib.sha256(text).hexdigest() and its like.
+func digested(callee *interpret.Op) (inner interpret.Value, codec string, plain bool) {
+	hash, ok := callee.Args[0].(*interpret.Op)
+	if !ok || hash.Name != "call" || len(hash.Args) < 2 {
+		return nil, "", false
+	}
+	name, ok := strings.CutPrefix(externalPath(hash.Args[0]), "hashlib.")
+	if !ok {
+		return nil, "", false
+	}
+	if callee.Name == ".hexdigest" {
+		name += " hex"
+	}
+	return hash.Args[1], name, false
 }
 
 // codecs are functions that make other bytes of a text.

@@ -1,6 +1,8 @@
 package fastapi
 
 import (
+	"slices"
+
 	"bearings/internal/interpret"
 	"bearings/internal/source"
 )
@@ -44,6 +46,77 @@ func (l *linker) requireTested() {
 			c.Required = l.refusedWithout(v)
 		}
 	}
+}
+
+// Demand is a value of a claim that the program asks for by a comparison of its own, and refuses the token without it.
+type Demand struct {
+	Claim  string
+	At     source.Location // the comparison
+	Wanted *Resolved
+	// Conditional: other tests decide whether it is asked for.
+	Conditional bool
+}
+
+// demanded notes the comparisons of claims under which a request is refused:
+// payload["iss"] != "…". One that stands beside another test of the same claim
+// is one choice of several, and no demand.
+func (l *linker) demanded() {
+	for _, e := range l.flows {
+		for _, o := range e.flow.Outcomes {
+			if o.Status != 401 && o.Status != 403 && o.Kind != Raises {
+				continue
+			}
+			var call *TokenCall
+			var found []Demand
+			others := 0
+			for _, c := range o.conds {
+				t, d := l.demandOf(c)
+				switch {
+				case t != nil:
+					call = t
+					found = append(found, d)
+				case !c.Decided && !c.Negated && c.Except == nil:
+					others++
+				}
+			}
+			if len(found) != 1 {
+				continue
+			}
+			found[0].Conditional = others > 0
+			if !slices.ContainsFunc(call.Demands, func(have Demand) bool { return have.At == found[0].At }) {
+				call.Demands = append(call.Demands, found[0])
+			}
+		}
+	}
+	for _, t := range l.tokenOrder {
+		slices.SortFunc(t.Demands, func(a, b Demand) int {
+			if a.At.Before(b.At) {
+				return -1
+			}
+			return 1
+		})
+	}
+}
+
+// demandOf reads one test: "!=", or "==" that does not hold.
+func (l *linker) demandOf(c interpret.Condition) (*TokenCall, Demand) {
+	op, ok := c.Value.(*interpret.Op)
+	if !ok || len(op.Args) != 2 || !(op.Name == "!=" && !c.Negated || op.Name == "==" && c.Negated) {
+		return nil, Demand{}
+	}
+	for i, side := range op.Args {
+		t, claim := claimRead(side)
+		if t == nil || t.Operation != Verify {
+			continue
+		}
+		other := op.Args[1-i]
+		if u, _ := claimRead(other); u != nil {
+			continue
+		}
+		at := interpret.OriginOf(other).At
+		return t, Demand{Claim: claim, At: c.At, Wanted: l.resolved(interpret.Arg{Value: other, At: at})}
+	}
+	return nil, Demand{}
 }
 
 func (l *linker) refusedWithout(v interpret.Value) bool {

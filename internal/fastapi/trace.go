@@ -380,6 +380,14 @@ func (t *tracer) readItem(f *interpret.Frame, recv, key interpret.Value, at sour
 	if !ok {
 		return
 	}
+	if c, several := recv.(*interpret.Choice); several { // what one of two verifications gave
+		for _, option := range c.Options {
+			if payloadOf(option.Value) != nil {
+				t.readItem(f, option.Value, key, at, subscript, hasDefault)
+			}
+		}
+		return
+	}
 	if s, isSymbol := recv.(*interpret.Symbol); isSymbol {
 		if p, isPayload := s.Data.(*Payload); isPayload {
 			if subscript && t.mayMiss(f, p.Call, name) {
