@@ -69,12 +69,13 @@ func root(app *fastapi.App) *fastapi.App {
 }
 
 // shows reports whether a finding is to be seen: findings in tests and examples
-// are not, unless they are asked for. A rule of the Testing family is about tests.
+// are not, unless they are asked for. A rule of the Testing family is about tests,
+// and an upgrade of a library shows in them first.
 func (s *scope) shows(f Finding, options Options) bool {
 	role := s.role(f.At.Path)
 	switch {
 	case role == fastapi.TestApp:
-		return options.Tests || f.Family == Testing
+		return options.Tests || f.Family == Testing || f.Family == VersionUpgrade
 	case role == fastapi.ExampleApp:
 		return options.Examples
 	}

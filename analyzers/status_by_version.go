@@ -35,6 +35,7 @@ func runStatusByVersion(pass *Pass) {
 		if !found {
 			clientWaits(pass, app, scheme, version, relation)
 		}
+		testWaits(pass, app, version, relation)
 	}
 }
 
