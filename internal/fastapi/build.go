@@ -129,6 +129,10 @@ func (b *builder) flatten(a *App, n *node, h hop, depth int) {
 				continue
 			}
 		}
+		if e.bare {
+			b.bare(a, n, e, h, depth)
+			continue
+		}
 		switch {
 		case e.route != nil:
 			b.route(a, n, e, h, own, mine)
@@ -140,6 +144,16 @@ func (b *builder) flatten(a *App, n *node, h hop, depth int) {
 	}
 	for _, g := range n.gaps {
 		a.addGap(g)
+	}
+}
+
+// bare builds what is served below the includes' prefixes only, without the router's own.
+func (b *builder) bare(a *App, n *node, e *event, h hop, depth int) {
+	switch {
+	case e.route != nil:
+		b.route(a, n, e, h, "", nil)
+	case e.mount != nil:
+		b.mounted(a, n, e, h, "", depth)
 	}
 }
 
@@ -166,6 +180,9 @@ func (b *builder) route(a *App, n *node, e *event, h hop, own string, mine []*De
 	op.Handler = l.callable(r.endpoint)
 	if op.Handler.Kind == UnknownCallable {
 		op.Gaps = append(op.Gaps, Gap{At: e.at, Reason: "the handler could not be followed: " + interpret.Describe(r.endpoint), Parts: Routes | Dependencies})
+	}
+	if r.unclear {
+		op.Gaps = append(op.Gaps, Gap{At: e.at, Reason: "the methods could not be resolved", Parts: Routes})
 	}
 	if severalCallables(r.endpoint) {
 		op.Gaps = append(op.Gaps, Gap{At: e.at, Reason: "one of several handlers, which one is decided when the program runs", Parts: Routes | Dependencies})
@@ -290,19 +307,28 @@ func (b *builder) mounted(a *App, n *node, e *event, h hop, own string, depth in
 		op.Gaps = append(op.Gaps, Gap{At: e.mount.pathAt, Reason: "the path could not be resolved: " + reason(e.mount.path), Parts: Routes})
 	}
 	op.Path = h.prefix + own + strings.TrimSuffix(path, "/")
+	if e.mount.host {
+		op.Path, op.Host = h.prefix+"["+path+"]", path
+	}
 	target := nodeOf(e.mount.app)
 	if inst, is := e.mount.app.(*interpret.Instance); is {
 		if w, is := inst.State.(*wrapped); is {
 			target = w.node
 		}
 	}
-	if target != nil {
+	switch {
+	case target != nil && !target.app: // a router: its operations are served below the path
+		op.Handler = &Callable{Kind: InstanceCallable, Name: l.nodeName(target), At: target.at}
+		defer b.flatten(a, target, hop{prefix: op.Path, known: ok && h.known, conds: append(slices.Clone(h.conds), e.conds...), gaps: slices.Clone(op.Gaps), cutoff: 1 << 60, active: h.active}, depth+1)
+	case target != nil:
 		op.Mounted = b.build(target)
-		if op.Mounted.Parent == nil && op.Mounted != a {
+		if e.mount.host {
+			// The paths stay; which requests come is decided by the host.
+		} else if op.Mounted.Parent == nil && op.Mounted != a {
 			op.Mounted.Parent, op.Mounted.MountPath = a, op.Path
 		}
 		op.Handler = &Callable{Kind: InstanceCallable, Name: op.Mounted.Name, At: target.at}
-	} else if e.mount.app != nil {
+	case e.mount.app != nil:
 		op.Handler = l.callable(e.mount.app)
 	}
 	if e.mount.static {

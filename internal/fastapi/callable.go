@@ -55,6 +55,9 @@ func (l *linker) describe(v interpret.Value) *Callable {
 		}
 		return c
 	case *interpret.Instance:
+		if fn, ok := interpret.Unwrap(x).(*interpret.Func); ok { // functools.update_wrapper(self, fn)
+			return l.describeFunc(fn)
+		}
 		return l.describeInstance(x)
 	case *interpret.Partial:
 		c := *l.callable(x.Fn)
@@ -128,8 +131,11 @@ type param struct {
 // params returns the parameters that FastAPI fills: without the receiver, and
 // without what functools.partial has bound. ok is false when they cannot be known.
 func (l *linker) params(v interpret.Value) (out []param, ok bool) {
-	switch x := interpret.Unwrap(v).(type) {
+	switch x := interpret.Signed(v).(type) {
 	case *interpret.Func:
+		if x.Attrs["__signature__"] != nil {
+			return nil, false // the program makes the signature
+		}
 		return funcParams(x, x.Self != nil), true
 	case *interpret.Class:
 		fn, _ := x.Lookup("__init__")

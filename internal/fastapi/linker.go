@@ -79,6 +79,7 @@ type event struct {
 	seq   int
 	at    source.Location
 	conds []interpret.Condition
+	bare  bool // the router's own prefix and dependencies are not added: what Starlette registers, and objects put into routes
 	// one of:
 	route   *routeEntry
 	include *includeEntry
@@ -94,6 +95,7 @@ type routeEntry struct {
 	deps     []depEntry
 	args     *interpret.Args
 	class    *interpret.Class // a route class of the program's that puts something around the handler
+	unclear  bool             // the methods are not known
 	plain    bool             // a Starlette route: no dependencies, no parameters
 }
 
@@ -110,6 +112,7 @@ type mountEntry struct {
 	pathAt source.Location
 	app    interpret.Value
 	name   string
+	host   bool // app.host(…)
 	static bool // app.frontend(…), which is no entry of app.routes
 }
 

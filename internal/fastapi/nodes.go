@@ -119,6 +119,9 @@ func (n *node) add(f *interpret.Frame, l *linker, e *event) {
 // nodeMethod is a method of an application or router.
 func (l *linker) nodeMethod(f *interpret.Frame, site *interpret.CallSite, n *node, recv *interpret.Instance, name string, args *interpret.Args) (interpret.Value, bool) {
 	o := interpret.Origin{At: site.At}
+	if v, ok := l.overridden(f, site, n, recv, name, args); ok {
+		return v, true
+	}
 	if method, ok := methods[name]; ok {
 		return l.decorator(n, site, HTTP, []string{method}, args, false), true
 	}
@@ -138,7 +141,7 @@ func (l *linker) nodeMethod(f *interpret.Frame, site *interpret.CallSite, n *nod
 	case "include_router":
 		l.include(f, n, site, args)
 	case "mount", "host":
-		l.mount(f, n, site, args)
+		l.mount(f, n, site, args, name == "host")
 	case "add_middleware":
 		l.addMiddleware(f, n, site, args)
 	case "middleware":
@@ -200,6 +203,9 @@ func (l *linker) decorator(n *node, site *interpret.CallSite, kind OperationKind
 		if endpoint == nil {
 			return &interpret.None{}
 		}
+		if l.registerOverridden(f, n, site, kind, methods, args, endpoint, plain) {
+			return endpoint
+		}
 		l.register(f, n, site, kind, methods, args, endpoint, plain)
 		return endpoint
 	}}
@@ -222,7 +228,8 @@ func (l *linker) register(f *interpret.Frame, n *node, site *interpret.CallSite,
 	if !plain && kind == HTTP {
 		r.class = n.routeClass(args)
 	}
-	n.add(f, l, &event{at: site.At, route: r})
+	r.unclear = kind == HTTP && len(methods) == 0 && args.Value(-1, "methods") != nil
+	n.add(f, l, &event{at: site.At, route: r, bare: plain})
 }
 
 func (l *linker) include(f *interpret.Frame, n *node, site *interpret.CallSite, args *interpret.Args) {
@@ -241,14 +248,19 @@ func (l *linker) include(f *interpret.Frame, n *node, site *interpret.CallSite, 
 	}
 }
 
-func (l *linker) mount(f *interpret.Frame, n *node, site *interpret.CallSite, args *interpret.Args) {
-	path, _ := args.Get(0, "path")
+func (l *linker) mount(f *interpret.Frame, n *node, site *interpret.CallSite, args *interpret.Args, host bool) {
+	path, _ := args.Get(0, map[bool]string{true: "host", false: "path"}[host])
 	app := args.Value(1, "app")
 	if path.Value == nil {
 		return
 	}
+	if routes := args.Value(-1, "routes"); app == nil && routes != nil { // Mount(path, routes=[…])
+		router := &node{inst: &interpret.Instance{Origin: interpret.Origin{At: site.At}, Class: &interpret.External{Path: nameStarRouter}, Attrs: map[string]interpret.Value{}, Args: args}, at: site.At, args: &interpret.Args{}, module: f.Module}
+		router.inst.State, app = router, router.inst
+		l.routeList(f, router, routes, site.At)
+	}
 	name, _ := interpret.Text(orNone(args.Value(2, "name")))
-	n.add(f, l, &event{at: site.At, mount: &mountEntry{path: path.Value, pathAt: path.At, app: app, name: name}})
+	n.add(f, l, &event{at: site.At, bare: true, mount: &mountEntry{path: path.Value, pathAt: path.At, app: app, name: name, host: host}})
 }
 
 // routeList reads routes=[Route(…), Mount(…), …] of Starlette.
@@ -261,19 +273,35 @@ func (l *linker) routeList(f *interpret.Frame, n *node, v interpret.Value, at so
 	}
 	for _, i := range items {
 		inst, ok := i.(*interpret.Instance)
-		if !ok || inst.Args == nil {
+		if !ok {
+			if _, none := i.(*interpret.None); !none {
+				n.gap(at, Routes, "an entry of the list of routes could not be followed: "+interpret.Describe(i))
+			}
+			continue
+		}
+		if inst.Args == nil {
+			if !l.relisted(f, n, inst, &interpret.CallSite{At: inst.At, Frame: f}) {
+				n.gap(at, Routes, "an entry of the list of routes could not be followed")
+			}
 			continue
 		}
 		site := &interpret.CallSite{At: inst.At, Frame: f}
-		switch interpret.IsInstanceOf(inst, "starlette.routing.Route", "starlette.routing.WebSocketRoute", "starlette.routing.Mount", "fastapi.routing.APIRoute") {
+		switch interpret.IsInstanceOf(inst, "starlette.routing.Route", "starlette.routing.WebSocketRoute", "starlette.routing.Mount", "starlette.routing.Host", "fastapi.routing.APIRoute") {
 		case "starlette.routing.Route":
 			l.register(f, n, site, HTTP, l.methodList(f, inst.Args, -1), inst.Args, inst.Args.Value(1, "endpoint"), true)
 		case "fastapi.routing.APIRoute":
 			l.register(f, n, site, HTTP, l.methodList(f, inst.Args, -1), inst.Args, inst.Args.Value(1, "endpoint"), false)
+			n.events[len(n.events)-1].bare = true
 		case "starlette.routing.WebSocketRoute":
 			l.register(f, n, site, WebSocket, nil, inst.Args, inst.Args.Value(1, "endpoint"), true)
 		case "starlette.routing.Mount":
-			l.mount(f, n, site, inst.Args)
+			l.mount(f, n, site, inst.Args, false)
+		case "starlette.routing.Host":
+			l.mount(f, n, site, inst.Args, true)
+		default:
+			if !l.relisted(f, n, inst, site) {
+				n.gap(at, Routes, "an entry of the list of routes could not be followed")
+			}
 		}
 	}
 }

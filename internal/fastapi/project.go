@@ -99,6 +99,7 @@ type Operation struct {
 	Parameters    []*Parameter    // the handler's own parameters that are no dependencies
 	Protected     bool
 	Means         []string        // how: "OAuth2PasswordBearer", "dependency reads Authorization", "middleware AuthMiddleware", …
+	Host          string          // for app.host(…): the host whose requests are taken
 	Mounted       *App            // for a mount of an application
 	Conditions    []Condition     // tests that were not decidable and hold when it is registered
 	Around        *Callable       // the route class that puts something around the handler; nil when none does

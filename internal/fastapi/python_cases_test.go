@@ -289,4 +289,104 @@ def handler(): ...
 for p in found():
     app.add_api_route("/plugin", handler)
 `, `GET /plugin -> handler if found()`},
+	{"routers that overrule APIRouter, and what Starlette registers without the prefix", `
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.routing import Mount, Route
+def guard(): ...
+class Twice(APIRouter):
+    def add_api_route(self, path, *args, **kwargs):
+        super().add_api_route(path.rstrip("/"), *args, **kwargs)
+        super().add_api_route(path.rstrip("/") + "/", *args, **kwargs)
+class Named(APIRouter):
+    def __init__(self, name, **kw):
+        kw.setdefault("dependencies", [Depends(guard)])
+        super().__init__(prefix="/" + name, **kw)
+twice = Twice(prefix="/t")
+@twice.get("/x")
+def x(): ...
+named = Named("n")
+@named.post("/y")
+def y(): ...
+def plain(request): ...
+named.add_route("/plain", plain)
+app = FastAPI(routes=[Mount("/m", routes=[Route("/deep", plain)])])
+app.include_router(twice)
+app.include_router(named)
+app.host("api.example.org", FastAPI())
+`, `mount /m
+GET /m/deep -> plain
+GET /t/x -> x
+GET /t/x/ -> x
+POST /n/y -> y [guard]
+GET /plain -> plain
+mount [api.example.org]`},
+	{"marks on functions, enumerations with parts, named tuples, sets", `
+import inspect
+from collections import defaultdict, namedtuple
+from enum import Enum
+from typing import NamedTuple
+from fastapi import FastAPI
+def route(path):
+    def mark(fn):
+        fn.__route__ = path
+        return fn
+    return mark
+class Views:
+    @route("/one")
+    def one(self): ...
+    def helper(self): ...
+class Place(Enum):
+    A = ("/a", "GET")
+    def __init__(self, path, method):
+        self.path, self.method = path, method
+Pair = namedtuple("Pair", "path fn")
+class Row(NamedTuple):
+    path: str
+    methods: set = {"GET"}
+def handler(): ...
+app = FastAPI()
+for name, m in inspect.getmembers(Views(), inspect.ismethod):
+    if hasattr(m, "__route__"):
+        app.add_api_route(m.__route__, m)
+for p in Place:
+    app.add_api_route(p.path, handler, methods=[p.method])
+for path, fn in [Pair("/pair", handler)]:
+    app.add_api_route(path, fn)
+for path, methods in [Row("/row"), Row("/rows", {"PUT"} | {"POST"})]:
+    app.add_api_route(path, handler, methods=methods)
+groups = defaultdict(list)
+groups["/g"].append(handler)
+for path, fns in groups.items():
+    for fn in fns:
+        app.add_api_route(path, fn)
+`, `GET /one -> one
+GET /a -> handler
+GET /pair -> handler
+GET /row -> handler
+POST,PUT /rows -> handler
+GET /g -> handler`},
+	{"a signature that the program makes is a gap, what cannot be followed is one", `
+import functools, inspect
+from fastapi import Depends, FastAPI
+from elsewhere import verbs, entries
+def dep(): ...
+def handler(d=Depends(dep)): ...
+class Wrapper:
+    def __init__(self, fn):
+        functools.update_wrapper(self, fn)
+    def __call__(self, *args, **kwargs): ...
+@functools.wraps(handler)
+def signed(*args, **kwargs): ...
+signed.__signature__ = inspect.Signature()
+app = FastAPI()
+app.get("/wrapped")(Wrapper(handler))
+app.get("/signed")(signed)
+app.add_api_route("/verbs", dep, methods=verbs)
+app.routes.append(entries[0])
+`, `GET /wrapped -> handler [dep]
+GET /signed -> handler
+ /verbs -> dep
+gap: an entry of the list of routes could not be followed: a computed value
+gap: the callable could not be followed: signed
+gap: the methods could not be resolved`},
 }

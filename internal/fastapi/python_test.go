@@ -22,7 +22,7 @@ func TestPython(t *testing.T) {
 			var got []string
 			for _, a := range p.Apps {
 				for _, o := range a.Operations {
-					got = append(got, describe(o))
+					got = append(got, strings.TrimSpace(describe(o)))
 				}
 				for _, g := range a.Gaps {
 					got = append(got, "gap: "+g.Reason)

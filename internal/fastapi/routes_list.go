@@ -99,3 +99,22 @@ func (l *linker) replaceRoutes(f *interpret.Frame, n *node, key, v interpret.Val
 		l.routeList(f, n, &interpret.Seq{Items: []interpret.Value{i}}, at)
 	}
 }
+
+// relisted registers an object that stands for an entry of another list of
+// routes, as it was changed meanwhile. Its path is the whole one.
+func (l *linker) relisted(f *interpret.Frame, n *node, inst *interpret.Instance, site *interpret.CallSite) bool {
+	st, ok := inst.State.(*listed)
+	if !ok {
+		return false
+	}
+	e := *st.event
+	e.seq, e.conds, e.bare = l.machine.Seq(), conditions(f), true
+	if e.route != nil {
+		r := *e.route
+		r.path, r.endpoint = inst.Attrs["path"], inst.Attrs["endpoint"]
+		r.deps = l.depsOf(f, orNone(inst.Attrs["dependencies"]), site.At)
+		e.route = &r
+	}
+	n.events = append(n.events, &e)
+	return true
+}

@@ -150,6 +150,10 @@ func (f *Frame) setAttr(recv Value, name string, v Value, at source.Location) {
 		if name == "__wrapped__" {
 			r.Wrapped = v
 		}
+		if r.Attrs == nil {
+			r.Attrs = map[string]Value{}
+		}
+		r.Attrs[name] = v
 	case *Choice:
 		for _, o := range r.Options {
 			f.setAttr(o.Value, name, v, at)

@@ -36,13 +36,8 @@ func (f *Frame) Attr(v Value, name string, at source.Location) Value {
 		if r.Kind == Property {
 			break
 		}
-		switch name {
-		case "__name__":
-			return &Str{Origin{At: at}, r.Name()}
-		case "__wrapped__":
-			if r.Wrapped != nil {
-				return r.Wrapped
-			}
+		if v := funcAttr(r, name, at); v != nil {
+			return v
 		}
 	case *Unknown:
 		return &Op{Origin: Origin{At: at}, Name: "." + name, Args: []Value{r}}
@@ -62,6 +57,28 @@ func (f *Frame) Attr(v Value, name string, at source.Location) Value {
 		}
 	}
 	return &Op{Origin: Origin{At: at}, Name: "." + name, Args: []Value{v}}
+}
+
+// funcAttr is an attribute of a function or bound method; nil when it has none of that name.
+func funcAttr(fn *Func, name string, at source.Location) Value {
+	if v, ok := fn.Attrs[name]; ok {
+		return v
+	}
+	switch name {
+	case "__name__", "__qualname__":
+		return &Str{Origin{At: at}, fn.Name()}
+	case "__wrapped__":
+		return fn.Wrapped
+	case "__module__":
+		return &Str{Origin{At: at}, fn.Module.Name}
+	case "__self__":
+		return fn.Self
+	case "__func__":
+		plain := *fn
+		plain.Self = nil
+		return &plain
+	}
+	return nil
 }
 
 func (f *Frame) moduleAttr(m *Module, name string, at source.Location) Value {
@@ -255,6 +272,14 @@ func (f *Frame) classAttr(c *Class, name string, at source.Location) Value {
 		return &Str{Origin{At: at}, c.Module.Name}
 	case "__doc__":
 		return &None{Origin{At: at}}
+	case "__subclasses__":
+		return &Builtin{Origin: Origin{At: at}, Label: name, Fn: func(_ *Frame, site *CallSite, _ *Args) Value {
+			seq := &Seq{Origin: Origin{At: site.At}}
+			for _, s := range c.subs {
+				seq.Items = append(seq.Items, s)
+			}
+			return seq
+		}}
 	case "__mro__":
 		return &Seq{Origin: Origin{At: at}, Kind: python.Tuple, Items: MRO(c)}
 	case "__bases__":

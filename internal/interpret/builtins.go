@@ -308,6 +308,9 @@ func (f *Frame) getattr(v Value, name string, fallback Value, at source.Location
 	if fallback == nil {
 		return got
 	}
+	if fn, ok := v.(*Func); ok && funcAttr(fn, name, at) == nil && lacks(fn, name) {
+		return fallback
+	}
 	if op, ok := got.(*Op); ok && strings.HasPrefix(op.Name, ".") {
 		return choose(Option{Value: got}, Option{Value: fallback})
 	}
@@ -315,6 +318,15 @@ func (f *Frame) getattr(v Value, name string, fallback Value, at source.Location
 		return fallback
 	}
 	return got
+}
+
+// dunderOfFunctions are the special attributes that a function has from the start.
+var dunderOfFunctions = map[string]bool{"__doc__": true, "__dict__": true, "__code__": true, "__defaults__": true, "__kwdefaults__": true, "__closure__": true,
+	"__globals__": true, "__annotations__": true, "__call__": true, "__get__": true, "__class__": true, "__hash__": true, "__eq__": true, "__repr__": true, "__init__": true}
+
+// lacks says whether a function surely has no such attribute besides those that were set.
+func lacks(fn *Func, name string) bool {
+	return fn.Wrapped == nil && len(fn.Marks) == 0 && !dunderOfFunctions[name]
 }
 
 func (f *Frame) hasattr(v, name Value, o Origin) Value {
@@ -330,9 +342,24 @@ func (f *Frame) hasattr(v, name Value, o Origin) Value {
 		if _, has := x.Attrs[s.Text]; has {
 			return &Bool{o, true}
 		}
+		if c, ok := x.Class.(*Class); ok {
+			if v, _ := c.Lookup(s.Text); v != nil {
+				return &Bool{o, true}
+			}
+			if fn, _ := c.Lookup("__getattr__"); fn == nil && ExternalBase(c) == nil && !x.Assumed && x.State == nil {
+				return &Bool{o, false}
+			}
+		}
 	case *Class:
 		if v, _ := x.Lookup(s.Text); v != nil {
 			return &Bool{o, true}
+		}
+	case *Func:
+		if funcAttr(x, s.Text, o.At) != nil {
+			return &Bool{o, true}
+		}
+		if lacks(x, s.Text) {
+			return &Bool{o, false}
 		}
 	}
 	return nil
@@ -407,7 +434,11 @@ func (f *Frame) standard(site *CallSite, path string, args *Args) Value {
 		}
 	case "collections.OrderedDict", "collections.defaultdict":
 		if path == "collections.defaultdict" {
-			return &Dict{Origin: o}
+			d := &Dict{Origin: o, Factory: first}
+			if v := args.Value(1, ""); v != nil {
+				f.merge(d, v)
+			}
+			return d
 		}
 		return f.dictCall(args, o)
 	}
@@ -418,8 +449,23 @@ func (f *Frame) standard(site *CallSite, path string, args *Args) Value {
 }
 
 func setWrapped(v, wrapped Value) Value {
-	if fn, ok := v.(*Func); ok {
-		fn.Wrapped = wrapped
+	switch x := v.(type) {
+	case *Func:
+		x.Wrapped = wrapped
+		if from, ok := wrapped.(*Func); ok && len(from.Attrs) > 0 { // __dict__ is updated
+			if x.Attrs == nil {
+				x.Attrs = map[string]Value{}
+			}
+			for name, held := range from.Attrs {
+				if name != "__signature__" {
+					x.Attrs[name] = held
+				}
+			}
+		}
+	case *Instance:
+		if wrapped != nil {
+			x.Attrs["__wrapped__"] = wrapped
+		}
 	}
 	return v
 }

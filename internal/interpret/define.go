@@ -103,6 +103,11 @@ func (f *Frame) class(s *python.Class) {
 	c.Scope = scope
 	body := &Frame{M: f.M, Module: f.Module, Scope: scope, Class: c, Caller: f, depth: f.depth + 1}
 	body.block(s.Body)
+	for _, b := range c.Bases {
+		if k, ok := b.(*Class); ok {
+			k.subs = append(k.subs, c)
+		}
+	}
 	f.made(c, s)
 	var v Value = c
 	for i := len(s.Decorators) - 1; i >= 0; i-- {

@@ -58,7 +58,38 @@ func enumMember(f *Frame, c *Class, name string, b *Binding) Value {
 	}
 	m := &Instance{Origin: Origin{At: b.At, Name: name, NameAt: b.At}, Class: c, Attrs: map[string]Value{}, State: &EnumMember{name, value, str}}
 	b.Value = m
+	f.enumInit(c, m)
 	return m
+}
+
+// enumInit runs __new__ and __init__ of an enumeration for a member, whose value
+// is given as arguments.
+func (f *Frame) enumInit(c *Class, m *Instance) {
+	e := m.State.(*EnumMember)
+	args := &Args{}
+	values := []Value{e.Value}
+	if t, ok := e.Value.(*Seq); ok && t.Kind == python.Tuple {
+		values = t.Items
+	}
+	for _, v := range values {
+		args.Pos = append(args.Pos, Arg{Value: v, At: m.At})
+	}
+	site := &CallSite{At: m.At, Frame: f}
+	if fn, _ := c.Lookup("__new__"); fn != nil {
+		if v, ok := fn.(*Func); ok {
+			if made, ok := f.invoke(site, v, args.withSelf(c)).(*Instance); ok {
+				for name, held := range made.Attrs {
+					m.Attrs[name] = held
+				}
+				if v := made.Attrs["_value_"]; v != nil {
+					e.Value = v
+				}
+			}
+		}
+	}
+	if fn, _ := c.Lookup("__init__"); fn != nil {
+		f.Call(site, bindTo(fn, m), args)
+	}
 }
 
 func lower(s string) string {

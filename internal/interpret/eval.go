@@ -423,6 +423,11 @@ func (f *Frame) index(recv, key Value, at source.Location) Value {
 				return e.Value
 			}
 		}
+		if r.Factory != nil && !r.Open && !isUnclear(key) {
+			v := f.Call(&CallSite{At: at, Frame: f}, r.Factory, &Args{})
+			r.Set(key, v, at)
+			return v
+		}
 	case *Seq:
 		if n, ok := key.(*Num); ok && !r.Open {
 			i := int(n.Value)

@@ -257,6 +257,9 @@ func Apply(op string, a, b Value, at source.Location) Value {
 			return arithmetic(op, x, y, o)
 		}
 	case *Seq:
+		if y, ok := b.(*Seq); ok && x.Kind == python.Set && op != "+" {
+			return setOp(op, x, y, o)
+		}
 		if y, ok := b.(*Seq); ok && op == "+" {
 			return &Seq{Origin: o, Kind: x.Kind, Items: append(append([]Value{}, x.Items...), y.Items...), Open: x.Open || y.Open}
 		}
@@ -277,6 +280,26 @@ func Apply(op string, a, b Value, at source.Location) Value {
 		if isType(a) && isType(b) {
 			return &Op{Origin: o, Name: "union", Args: []Value{a, b}}
 		}
+	}
+	return nil
+}
+
+// setOp is |, & and - of two sets; nil when it is not known.
+func setOp(op string, x, y *Seq, o Origin) Value {
+	switch op {
+	case "|":
+		out := &Seq{Origin: o, Kind: python.Set, Items: append([]Value{}, x.Items...), Open: x.Open || y.Open}
+		for _, v := range y.Items {
+			if has, known := contains(x, v); !known || !has {
+				out.Items = append(out.Items, v)
+			}
+		}
+		return out
+	case "&", "-":
+		if x.Open || y.Open {
+			return nil
+		}
+		return x.against(map[string]string{"&": "intersection", "-": "difference"}[op], y.Items, o)
 	}
 	return nil
 }

@@ -34,6 +34,16 @@ func (f *Frame) tools(site *CallSite, path string, args *Args) Value {
 			inst.Attrs[k.Name] = k.Value
 		}
 		return inst
+	case "collections.namedtuple":
+		return f.namedTuple(args, o)
+	case "builtins.str.__new__", "builtins.int.__new__", "builtins.tuple.__new__":
+		if c, ok := first.(*Class); ok {
+			inst := &Instance{Origin: o, Class: c, Attrs: map[string]Value{}, Args: args, Site: site}
+			if v := args.Value(1, ""); v != nil {
+				inst.Attrs["_value_"] = v
+			}
+			return inst
+		}
 	case "collections.deque":
 		return f.collection("list", first, o)
 	case "builtins.dict.fromkeys":

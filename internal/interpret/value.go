@@ -63,6 +63,7 @@ type (
 		Origin
 		Entries []Entry
 		Open    bool
+		Factory Value    // of a defaultdict
 		File    string   // the configuration file that it was read from, "" for others
 		Section []string // where in that file it stands
 	}
@@ -77,9 +78,10 @@ type (
 		Self     Value            // the receiver of a bound method
 		Owner    *Class           // the class in whose body it stands
 		Kind     MethodKind
-		Wrapped  Value   // what functools.wraps named
-		Marks    []Value // results of decorators that keep the function (fixtures, caches)
-		Cached   bool    // functools.lru_cache or cache
+		Wrapped  Value            // what functools.wraps named
+		Marks    []Value          // results of decorators that keep the function (fixtures, caches)
+		Cached   bool             // functools.lru_cache or cache
+		Attrs    map[string]Value // what the program sets on it; bound methods share it
 	}
 	// Class is a class of the program.
 	Class struct {
@@ -91,6 +93,7 @@ type (
 		Keywords map[string]Value
 		mro      []Value
 		marks    []Value
+		subs     []*Class // that name it as a base
 	}
 	// Instance is an object of a class of the program or of a library.
 	Instance struct {
@@ -299,14 +302,29 @@ func (fn *Func) At() source.Location {
 	return source.Location{Path: fn.Module.Path, Span: fn.Lambda.Span()}
 }
 
-// Unwrap follows functools.wraps to the innermost function, as inspect.signature does.
-func Unwrap(v Value) Value {
+// Unwrap follows functools.wraps to the innermost callable, as inspect.unwrap does.
+func Unwrap(v Value) Value { return unwrap(v, false) }
+
+// Signed follows functools.wraps as inspect.signature does: it stops where the
+// program set __signature__.
+func Signed(v Value) Value { return unwrap(v, true) }
+
+func unwrap(v Value, signed bool) Value {
 	for range 20 {
-		fn, ok := v.(*Func)
-		if !ok || fn.Wrapped == nil {
+		var next Value
+		switch x := v.(type) {
+		case *Func:
+			if signed && x.Attrs["__signature__"] != nil {
+				return v
+			}
+			next = x.Wrapped
+		case *Instance:
+			next = x.Attrs["__wrapped__"]
+		}
+		if next == nil {
 			return v
 		}
-		v = fn.Wrapped
+		v = next
 	}
 	return v
 }

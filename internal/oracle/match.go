@@ -55,8 +55,8 @@ func local(app App) App {
 func match(truth App, models []App, taken []bool) int {
 	found := -1
 	for i, m := range models {
-		if taken[i] || m.At != truth.At {
-			continue
+		if taken[i] || m.At != truth.At && (truth.At != (Place{}) || m.Mount != truth.Mount || m.Mount == "") {
+			continue // an application of Starlette's has no place in the truth
 		}
 		if m.Mount == truth.Mount {
 			return i

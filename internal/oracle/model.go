@@ -56,6 +56,9 @@ func mountOf(app *fastapi.App) string {
 func (m *modeled) operation(o *fastapi.Operation, mount string) Operation {
 	out := Operation{Kind: string(o.Kind), Methods: slices.Clone(o.Methods), Path: o.Path,
 		Conditional: len(o.Conditions) > 0, Gaps: m.gaps(o.Gaps), Open: opened(o.Gaps)}
+	if o.Host != "" {
+		out.Kind = "host"
+	}
 	if mount != "" && !strings.HasPrefix(o.Path, mount+"/") && o.Path != mount {
 		out.Path = mount + o.Path
 	}

@@ -188,7 +188,7 @@ func (p *places) scheme(s *fastapi.Scheme) schemeJSON {
 
 func (p *places) operation(o *fastapi.Operation) mapOperationJSON {
 	out := mapOperationJSON{
-		Kind: string(o.Kind), Methods: orEmpty(o.Methods), Path: o.Path, Registered: p.lineOf(o.Registered),
+		Kind: operationKind(o), Methods: orEmpty(o.Methods), Path: o.Path, Registered: p.lineOf(o.Registered),
 		Dependencies: p.dependencies(o.Dependencies), Protected: o.Protected, Means: orEmpty(o.Means), Includes: []includeJSON{}, Gaps: p.gaps(o.Gaps),
 	}
 	for _, i := range o.Includes {
@@ -285,4 +285,12 @@ func orNull(s string) *string {
 		return nil
 	}
 	return &s
+}
+
+// operationKind names the kind of an operation: a mount that a host decides is "host".
+func operationKind(o *fastapi.Operation) string {
+	if o.Host != "" {
+		return "host"
+	}
+	return string(o.Kind)
 }
