@@ -21,6 +21,9 @@ type Input struct {
 	// EntryPoints are applications named by the configuration, "app.main:app" or
 	// "app/main.py:create_app()". Empty: they are looked for.
 	EntryPoints []string
+	// Stop, when set, is asked now and then; when it says true, Link ends early and
+	// its result is to be thrown away.
+	Stop func() bool
 }
 
 // Link computes the model.
@@ -29,6 +32,7 @@ func Link(in Input) *Project {
 	l.run()
 	p := &Project{Tree: in.Tree, Program: in.Program, Environments: in.Environments, Requirements: in.Requirements, linker: l, memos: &sync.Map{}}
 	l.project(p)
+	l.machine.Stop = nil // what is asked of the project later has no end of its own
 	return p
 }
 

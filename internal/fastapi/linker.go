@@ -47,7 +47,7 @@ func newLinker(in Input) *linker {
 	l := &linker{in: in, reads: map[readKey]*EnvRead{}, tokens: map[tokenKey]*TokenCall{}, flows: map[callKey]*flowEntry{},
 		callables: map[callKey]*Callable{}, rows: map[rowKey]KeyRow{}, lines: map[source.Location]string{}}
 	l.machine = interpret.New(in.Program, l)
-	l.machine.Reach = l.reach
+	l.machine.Reach, l.machine.Stop = l.reach, in.Stop
 	l.machine.Eager = l.eager()
 	return l
 }

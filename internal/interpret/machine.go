@@ -66,6 +66,9 @@ type Machine struct {
 	// Reach, when set, says whether a function is worth following when it is
 	// called while a Tracer listens.
 	Reach func(*Func) bool
+	// Stop, when set, is asked now and then whether the answer is still wanted. When
+	// it says true, everything ends early, and what was found is worth nothing.
+	Stop func() bool
 
 	modules map[source.Path]*Module
 	order   []*Module
@@ -77,6 +80,7 @@ type Machine struct {
 	raises  int                      // raise statements that were reached
 	past    int                      // while a module runs that waited: when it was imported; 0 otherwise
 	depth   int
+	stopped bool // by Stop
 }
 
 // Limits of the interpretation, in statements and calls.
@@ -295,7 +299,10 @@ func (f *Frame) Unknown(at source.Location, reason string) Value {
 
 func (m *Machine) step() bool {
 	m.steps++
-	return m.steps <= m.limit
+	if m.steps&1023 == 0 && m.Stop != nil && m.Stop() {
+		m.stopped = true
+	}
+	return m.steps <= m.limit && !m.stopped
 }
 
 // Run calls a function as if a request reached it, with a budget of its own.

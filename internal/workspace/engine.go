@@ -58,6 +58,7 @@ func (w *Workspace) compute(ctx context.Context, tree source.Tree, before *parts
 		Environments: now.environments.value,
 		Requirements: now.requirements.value,
 		EntryPoints:  wanted.EntryPoints,
+		Stop:         func() bool { return ctx.Err() != nil },
 	})
 	if ctx.Err() != nil {
 		return nil
