@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Measure a cold check and a cold map against other tools and against the bare parse, interleaved in one run.
+"""Measure a check and a map, cold and where nothing has changed, against other tools and the bare parse, interleaved in one run.
 
-    python3 bench/cold.py [--runs 7] [--tools bearings-check,bearings-map,ruff,fastapi-lsp,parse] [--json FILE] [ROOT ...]
+    python3 bench/cold.py [--runs 7] [--tools bearings-check,bearings-warm,bearings-map,ruff,fastapi-lsp,parse] [--json FILE] [ROOT ...]
 
 Without a ROOT it takes open-webui, skyvern and litellm from the cache of internal/oracle (fetched with
 `BEARINGS_TEST_ALL=1 go test ./internal/oracle -run TestApplications`). For every tool and tree it prints medians of wall
@@ -33,7 +33,8 @@ def prepare(wanted):
     subprocess.run(["go", "build", "-o", out / "bearings", "."], cwd=REPOSITORY, check=True)
     subprocess.run(["go", "build", "-o", out / "bareparse", "./bench/bareparse"], cwd=REPOSITORY, check=True)
     tools = {"bearings-check": lambda root: [out / "bearings", "check", root, "--format", "json", "--no-cache"],
-             "bearings-map": lambda root: [out / "bearings", "map", root, "--format", "json"],
+             "bearings-map": lambda root: [out / "bearings", "map", root, "--format", "json", "--no-cache"],
+             "bearings-warm": lambda root: [out / "bearings", "check", root, "--format", "json"],
              "ruff": lambda root: [out / "venv/bin/ruff", "check", "--isolated", "--select", "FAST,S", "--no-cache", "--quiet", root],
              "fastapi-lsp": lambda root: [out / "venv/bin/fastapi-lsp", "check", "--format", "json", root],
              "parse": lambda root: [out / "bareparse", "parse", root]}
@@ -105,7 +106,7 @@ def show(rows):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--runs", type=int, default=7)
-    arguments.add_argument("--tools", default="bearings-check,bearings-map,ruff,fastapi-lsp,parse")
+    arguments.add_argument("--tools", default="bearings-check,bearings-warm,bearings-map,ruff,fastapi-lsp,parse")
     arguments.add_argument("--limit", type=float, default=60, help="seconds after which a tool is given up on a tree")
     arguments.add_argument("--json", help="also write the rows to this file")
     arguments.add_argument("--busy", action="store_true", help="measure although the machine is busy")

@@ -39,23 +39,31 @@ type published struct {
 // defaultDebounce is how long a pause in typing counts as one.
 const defaultDebounce = 150 * time.Millisecond
 
+// knownDebounce is the pause where nothing has to be computed.
+const knownDebounce = 10 * time.Millisecond
+
 // maxDebounce bounds how long a slow project makes a person wait for the next computation.
-const maxDebounce = time.Second
+const maxDebounce = 500 * time.Millisecond
 
 func newPublisher(s *session) *publisher {
 	return &publisher{session: s, known: map[uri.URI]published{}, last: map[*folder]*workspace.Snapshot{}}
 }
 
 // edited schedules a computation after the pause that suits the project: what
-// takes long is not begun at every keystroke.
-func (p *publisher) edited() {
+// takes long is not begun at every keystroke, and what is known already is shown
+// at the next.
+func (p *publisher) edited(known bool) {
+	if known {
+		p.schedule(knownDebounce)
+		return
+	}
 	wait := p.session.options.Debounce
 	if wait == 0 {
 		wait = defaultDebounce
 	}
 	p.mu.Lock()
 	if p.took > wait {
-		wait = min(p.took, maxDebounce)
+		wait = max(wait, min(p.took/2, maxDebounce))
 	}
 	p.mu.Unlock()
 	p.schedule(wait)
@@ -118,18 +126,21 @@ func (p *publisher) forget() {
 // like a fault of the project.
 func (p *publisher) run(ctx context.Context) {
 	v := p.session.look()
-	start := time.Now()
+	start, computed := time.Now(), false
 	for _, seen := range v {
 		if seen.snapshot.Partial() {
 			continue
 		}
+		computed = computed || !seen.snapshot.Known()
 		if _, err := seen.snapshot.Result(ctx); err != nil {
 			return
 		}
 	}
-	p.mu.Lock()
-	p.took = time.Since(start)
-	p.mu.Unlock()
+	if computed {
+		p.mu.Lock()
+		p.took = time.Since(start)
+		p.mu.Unlock()
+	}
 	p.showing.Lock()
 	defer p.showing.Unlock()
 	if ctx.Err() != nil {

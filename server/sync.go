@@ -47,8 +47,7 @@ func (s *session) DidChange(_ context.Context, params *protocol.DidChangeTextDoc
 	if params.TextDocument.Version < before.Version {
 		s.log.Warn("a version of a document came late", "file", path, "version", params.TextDocument.Version, "after", before.Version)
 	}
-	f.space.Apply(workspace.SetBuffer(path, params.TextDocument.Version, text.Text))
-	s.publisher.edited()
+	s.publisher.edited(f.space.Apply(workspace.SetBuffer(path, params.TextDocument.Version, text.Text)).Known())
 	return nil
 }
 
@@ -72,8 +71,7 @@ func (s *session) changed(text *source.File, change protocol.TextDocumentContent
 // without file watching get the disk read again.
 func (s *session) DidSave(_ context.Context, params *protocol.DidSaveTextDocumentParams) error {
 	if f, path, ok := s.opened(params.TextDocument.URI); ok {
-		f.space.Apply(workspace.DiskChanged(path))
-		s.publisher.edited()
+		s.publisher.edited(f.space.Apply(workspace.DiskChanged(path)).Known())
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ func (s *session) DidChangeWatchedFiles(_ context.Context, params *protocol.DidC
 		s.refresh()
 	}
 	if len(changes) > 0 {
-		s.publisher.edited()
+		s.publisher.edited(false)
 	}
 	return nil
 }

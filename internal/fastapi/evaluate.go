@@ -17,10 +17,8 @@ func (p *Project) Eval(path source.Path, e python.Expr) interpret.Value {
 	}
 	p.linker.mu.Lock()
 	defer p.linker.mu.Unlock()
-	for _, m := range p.linker.machine.Modules() {
-		if m != nil && m.Path == path {
-			return p.linker.machine.Evaluate(m, e)
-		}
+	if m := p.linker.machine.Ran(path); m != nil {
+		return p.linker.machine.Evaluate(m, e)
 	}
 	return nil
 }

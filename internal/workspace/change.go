@@ -3,7 +3,6 @@ package workspace
 import (
 	"bytes"
 	"maps"
-	"slices"
 
 	"bearings/internal/source"
 )
@@ -90,19 +89,15 @@ func (w *Workspace) Apply(changes ...Change) *Snapshot {
 	return after
 }
 
-// remembers is how many snapshots with answers are kept behind the current one.
-const remembers = 2
-
-// taken returns an earlier snapshot that reads the same as after, as an edit that
-// is taken back leaves it; nil when there is none that has answers. w.mu is held.
+// taken returns the snapshot before the last one when after reads the same, as an
+// edit that is taken back leaves it, and when it has answers; else nil. w.mu is held.
 func (w *Workspace) taken(before, after *Snapshot) *Snapshot {
-	if before.Ready() && !slices.Contains(w.recent, before) {
-		w.recent = append([]*Snapshot{before}, w.recent[:min(len(w.recent), remembers-1)]...)
+	known := w.earlier
+	if before.Ready() {
+		w.earlier = before
 	}
-	for _, s := range w.recent {
-		if s.disk == after.disk && !s.Partial() && sameBufferTexts(s.buffers, after.buffers) {
-			return s
-		}
+	if known != nil && known.disk == after.disk && !known.Partial() && sameBufferTexts(known.buffers, after.buffers) {
+		return known
 	}
 	return nil
 }

@@ -119,6 +119,9 @@ func (s *Snapshot) Module(path source.Path) *python.Module {
 // Ready reports whether Project and Findings answer without computing anything.
 func (s *Snapshot) Ready() bool { return s.memo.done.Load() != nil }
 
+// Known reports whether Result answers without computing anything.
+func (s *Snapshot) Known() bool { return s.memo.carried() != nil }
+
 // Project returns the model of the snapshot. It fails only when ctx ends first.
 func (s *Snapshot) Project(ctx context.Context) (*fastapi.Project, error) {
 	a, err := s.answers(ctx)

@@ -39,8 +39,8 @@ type Workspace struct {
 	rules []*analyzers.Analyzer
 	work  chan struct{} // held while a project is computed: one at a time
 
-	mu       sync.Mutex  // serialises Apply
-	recent   []*Snapshot // with answers, the latest first: what was taken back is known again
+	mu       sync.Mutex // serialises Apply
+	earlier  *Snapshot  // the last but one that had answers: what is taken back is known again
 	current  atomic.Pointer[Snapshot]
 	sequence int64
 }
