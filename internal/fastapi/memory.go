@@ -36,21 +36,24 @@ func (t *tracer) End(f *interpret.Frame) any {
 func (t *tracer) Again(f *interpret.Frame, site *interpret.CallSite, what any) {
 	n := what.(*noted)
 	seen := *n.flow
-	seen.Outcomes = make([]Outcome, len(n.flow.Outcomes))
+	seen.Outcomes = nil
 	conds, hops := f.Conditions(), through(f)
 	if f.Caller != nil {
 		hops = append(hops, Hop{At: site.At, Note: "calls it"})
 	}
-	for i, o := range n.flow.Outcomes {
-		own := o.conds[min(n.conds, len(o.conds)):]
-		o.conds = append(slices.Clone(conds), own...)
-		o.When = toConditions(t.l, o.conds)
-		o.Through = append(slices.Clone(hops), o.Through[min(n.hops, len(o.Through)):]...)
+	for _, o := range n.flow.Outcomes {
 		if o.caughtDepth < n.depth {
 			o.CaughtBy, o.caughtDepth = t.l.caughtAt(f, o.raised)
 			o.Caught = !o.CaughtBy.IsZero()
 		}
-		seen.Outcomes[i] = o
+		if t.has(o) {
+			continue
+		}
+		own := o.conds[min(n.conds, len(o.conds)):]
+		o.conds = append(slices.Clone(conds), own...)
+		o.When = toConditions(t.l, o.conds)
+		o.Through = append(slices.Clone(hops), o.Through[min(n.hops, len(o.Through)):]...)
+		seen.Outcomes = append(seen.Outcomes, o)
 	}
 	t.join(&seen)
 }

@@ -1,6 +1,7 @@
 package fastapi
 
 import (
+	"slices"
 	"strings"
 
 	"bearings/internal/interpret"
@@ -185,9 +186,10 @@ func through(f *interpret.Frame) []Hop {
 			name = at.Func.Name()
 		}
 		if at.Site != nil {
-			out = append([]Hop{{At: at.Site.At, Note: "calls " + name}}, out...)
+			out = append(out, Hop{At: at.Site.At, Note: "calls " + name})
 		}
 	}
+	slices.Reverse(out)
 	return out
 }
 
@@ -219,12 +221,16 @@ func enclosing(f *interpret.Frame) string {
 }
 
 func (t *tracer) add(o Outcome) {
-	for _, have := range t.flow.Outcomes {
-		if have.At == o.At && have.Kind == o.Kind && have.Status == o.Status && have.Caught == o.Caught {
-			return
-		}
+	if !t.has(o) {
+		t.flow.Outcomes = append(t.flow.Outcomes, o)
 	}
-	t.flow.Outcomes = append(t.flow.Outcomes, o)
+}
+
+// has reports whether the flow holds an outcome already, whatever the way to it.
+func (t *tracer) has(o Outcome) bool {
+	return slices.ContainsFunc(t.flow.Outcomes, func(have Outcome) bool {
+		return have.At == o.At && have.Kind == o.Kind && have.Status == o.Status && have.Caught == o.Caught
+	})
 }
 
 // describeException reads status, detail and headers of what is raised or returned.

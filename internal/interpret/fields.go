@@ -35,6 +35,15 @@ type FieldOf struct {
 // Fields lists the annotated fields of a class and the program's classes it
 // derives from, a base's fields first; a field declared again keeps its first place.
 func Fields(c *Class) []FieldOf {
+	if known := c.fields.Load(); known != nil {
+		return *known
+	}
+	out := fieldsOf(c)
+	c.fields.Store(&out)
+	return out
+}
+
+func fieldsOf(c *Class) []FieldOf {
 	var out []FieldOf
 	index := map[string]int{}
 	mro := MRO(c)

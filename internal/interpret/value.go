@@ -1,6 +1,8 @@
 package interpret
 
 import (
+	"sync/atomic"
+
 	"bearings/internal/python"
 	"bearings/internal/source"
 )
@@ -93,7 +95,8 @@ type (
 		Keywords map[string]Value
 		mro      []Value
 		marks    []Value
-		subs     []*Class // that name it as a base
+		subs     []*Class                  // that name it as a base
+		fields   atomic.Pointer[[]FieldOf] // what Fields answers
 	}
 	// Instance is an object of a class of the program or of a library.
 	Instance struct {

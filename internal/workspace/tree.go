@@ -24,6 +24,12 @@ func newTree(state *diskState, buffers map[source.Path]*source.File) *tree {
 
 // File implements source.Tree.
 func (t *tree) File(path source.Path) (*source.File, error) {
+	if f, ok := t.buffers[path]; ok {
+		return f, nil
+	}
+	if e, ok := t.disk.entries[path]; ok {
+		return e.read()
+	}
 	clean, ok := source.Path("").Join(string(path))
 	if !ok || strings.HasPrefix(string(path), "/") {
 		return nil, &fs.PathError{Op: "read", Path: string(path), Err: source.ErrOutside}
