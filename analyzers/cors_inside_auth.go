@@ -63,7 +63,7 @@ func reportCORSInside(pass *Pass, app *fastapi.App, cors layer, refusing []layer
 	f.Check = Check{Say: "Call it with an Origin and without credentials, and look for access-control-allow-origin",
 		Run: fmt.Sprintf("curl -i -H 'Origin: %s' http://127.0.0.1:8000%s", someOrigin(cors.Middleware), path)}
 	if preflight {
-		f.Effect.Text = fmt.Sprintf("the browser's preflight has no credentials and is answered %d as well, so that every cross-origin call is reported as blocked by CORS", refusal.Status)
+		f.Effect.Text = fmt.Sprintf("a preflight carries no credentials, so %s answers it %d: the browser reports as blocked by CORS every call that needs a preflight, good token or not", name, refusal.Status)
 		f.Check = Check{Say: "Send a preflight: it must be answered 200 by CORSMiddleware",
 			Run: fmt.Sprintf("curl -i -X OPTIONS -H 'Origin: %s' -H 'Access-Control-Request-Method: GET' http://127.0.0.1:8000%s", someOrigin(cors.Middleware), path)}
 	}

@@ -3,6 +3,7 @@ package analyzers
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"bearings/internal/fastapi"
 )
@@ -22,7 +23,7 @@ func runMountUnguarded(pass *Pass) {
 			continue
 		}
 		for _, o := range app.Operations {
-			if o.Kind != fastapi.MountKind || o.Mounted == nil || o.Mounted == app {
+			if o.Kind != fastapi.MountKind || o.Mounted == nil || o.Mounted == app || publicMount(o) {
 				continue
 			}
 			if open := openOperations(pass, o.Mounted); len(open) > 0 {
@@ -30,6 +31,14 @@ func runMountUnguarded(pass *Pass) {
 			}
 		}
 	}
+}
+
+// publicMount reports whether the path of a mount says that what is below it is for
+// everybody, and nothing there changes anything.
+func publicMount(o *fastapi.Operation) bool {
+	last := o.Path[strings.LastIndexByte(o.Path, '/')+1:]
+	return slices.Contains([]string{"public", "open", "static", "assets", "health", "healthz", "status"}, last) &&
+		!slices.ContainsFunc(o.Mounted.Operations, func(o *fastapi.Operation) bool { return o.Kind == fastapi.HTTP && !readsOnly(o) })
 }
 
 // refusedAbove reports whether middleware of the application or one above it

@@ -77,6 +77,13 @@ func overriddenGuard(p *fastapi.Project, o *fastapi.Override, operations []*fast
 		f.Certainty = Hypothesis
 		f.Evidence = append(f.Evidence, Evidence{At: when.At, Note: "only under this condition"})
 	}
+	set := files{o.App.At.Path: true}
+	closure(p, set, map[source.Path][]source.Path{})
+	if !set[o.At.Path] {
+		f.Certainty = Hypothesis
+		f.Message += ", which is not part of what " + o.App.Name + " imports"
+		f.Evidence = append(f.Evidence, Evidence{At: o.App.At, Note: "the application, which may as well be started without it"})
+	}
 	f.Effect.Certainty = f.Certainty
 	return f
 }

@@ -39,6 +39,10 @@ func runOverrideNoEffect(pass *Pass) {
 		}
 		if f, ok := strangerKey(p, o, links); ok {
 			pass.Report(f)
+			continue
+		}
+		if f, ok := behindMiddleware(p, o, links); ok {
+			pass.Report(f)
 		}
 	}
 }
@@ -130,6 +134,11 @@ func strangerKey(p *fastapi.Project, o *fastapi.Override, links []*chainLink) (F
 	}
 	if !o.Key.At.IsZero() {
 		f.Evidence = append(f.Evidence, Evidence{At: p.Header(o.Key), Note: "the key"})
+	}
+	for _, l := range layersOf(o.App) {
+		if middlewareGuards(l.Middleware) {
+			f.Evidence = withPlaceOnce(f.Evidence, l.At, shortName(l.Class)+" authenticates, and middleware takes no overrides")
+		}
 	}
 	if other != nil {
 		f.Message = fmt.Sprintf("%s is overridden on %s, and the path operations that depend on it are those of %s", name, o.App.Name, other.Name)

@@ -42,6 +42,11 @@ func (l *linker) run() {
 		l.machine.Import(path)
 	}
 	l.factories()
+	for _, path := range l.in.Program.Candidates("dependency_overrides") { // what starts an application with other guards
+		if roleOf(path) == Application {
+			l.machine.Import(path)
+		}
+	}
 	for _, path := range l.in.Program.Candidates("jwt", "jose") { // scripts and services beside the applications
 		if m := l.in.Program.Module(path); m != nil && roleOf(path) == Application && importsTokens(m) {
 			l.machine.Import(path)

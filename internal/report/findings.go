@@ -75,11 +75,17 @@ func tally(findings []analyzers.Finding) (confirmed, hypotheses int) {
 
 // isolated returns the findings in the order in which a person looks at them:
 // by family in the order of isolation, what is confirmed first, then by place.
+// Families of which there are hints alone come after those that may be the cause.
 func isolated(findings []analyzers.Finding) []analyzers.Finding {
 	families := analyzers.Families()
+	faults := map[analyzers.Family]bool{}
+	for _, f := range findings {
+		faults[f.Family] = faults[f.Family] || f.Severity > analyzers.Hint
+	}
 	sorted := slices.Clone(findings)
 	slices.SortStableFunc(sorted, func(a, b analyzers.Finding) int {
 		return cmp.Or(
+			cmp.Compare(onlyHints(faults, a), onlyHints(faults, b)),
 			cmp.Compare(rank(families, a.Family), rank(families, b.Family)),
 			cmp.Compare(b.Certainty, a.Certainty),
 			cmp.Compare(b.Severity, a.Severity),
@@ -87,6 +93,13 @@ func isolated(findings []analyzers.Finding) []analyzers.Finding {
 		)
 	})
 	return sorted
+}
+
+func onlyHints(faults map[analyzers.Family]bool, f analyzers.Finding) int {
+	if faults[f.Family] {
+		return 0
+	}
+	return 1
 }
 
 func rank(families []analyzers.Family, f analyzers.Family) int {
