@@ -158,7 +158,9 @@ func writtenStatus(path source.Path, e python.Expr) (int, source.Location) {
 // request of a test meets before any other refusal; nil when there is none.
 func schemeMet(p *fastapi.Project, app *fastapi.App, w awaitedStatus) (*fastapi.Scheme, *fastapi.Operation) {
 	list := p.Match(w.method, w.path)
-	if len(list) != 1 || list[0].App != app || slices.ContainsFunc(layersOf(app), func(l layer) bool { return l.Flow == nil && mayAuthenticate(l.Middleware) || l.Flow != nil && l.Flow.Refuses() }) {
+	if len(list) != 1 || list[0].App != app || slices.ContainsFunc(layersOf(app), func(l layer) bool {
+		return l.Flow == nil && mayAuthenticate(l.Middleware) || l.Flow != nil && l.Flow.Refuses()
+	}) {
 		return nil, nil
 	}
 	op := list[0]

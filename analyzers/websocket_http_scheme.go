@@ -2,6 +2,7 @@ package analyzers
 
 import (
 	"fmt"
+	"slices"
 
 	"bearings/internal/fastapi"
 	"bearings/internal/python"
@@ -19,6 +20,10 @@ var WebSocketHTTPScheme = &Analyzer{
 // webSocketGate is the version from which the schemes take any connection.
 const webSocketGate = "0.144.0"
 
+// routerGate is the version from which the dependencies of applications and routers
+// run for websockets as well.
+const routerGate = "0.97.0"
+
 func runWebSocketHTTPScheme(pass *Pass) {
 	seen := map[source.Location]bool{}
 	for _, app := range pass.Project.Apps {
@@ -28,17 +33,77 @@ func runWebSocketHTTPScheme(pass *Pass) {
 				continue
 			}
 			afterAccept(pass, o)
+			if version.Compare(routerGate) == requirements.Below {
+				notRun(pass, app, o, version, seen)
+			}
 			if version.Compare(webSocketGate) == requirements.AtLeast {
 				continue
 			}
 			eachDependency(o, func(d *fastapi.Dependency) {
-				if d.Scheme != nil && d.Scheme.Subclass == "" && !seen[d.At] {
+				if d.Scheme != nil && d.Scheme.Subclass == "" && !seen[d.At] && !underRouter(o, d, version) {
 					seen[d.At] = true
 					reportHTTPScheme(pass, app, o, d, version)
 				}
 			})
 		}
 	}
+}
+
+// underRouter reports whether a dependency is declared for a whole application or
+// router in a version that does not run it for websockets.
+func underRouter(o *fastapi.Operation, d *fastapi.Dependency, version requirements.Version) bool {
+	return version.Compare(routerGate) == requirements.Below && slices.ContainsFunc(o.Dependencies, func(top *fastapi.Dependency) bool {
+		return top.Via != fastapi.ViaParameter && (top == d || slices.Contains(chainDependencies(top, 0), d))
+	})
+}
+
+// chainDependencies lists what stands below a dependency.
+func chainDependencies(d *fastapi.Dependency, depth int) (list []*fastapi.Dependency) {
+	for _, sub := range d.Dependencies {
+		list = append(list, sub)
+		if depth < 30 {
+			list = append(list, chainDependencies(sub, depth+1)...)
+		}
+	}
+	return list
+}
+
+// notRun reports the guards of an application or router that a websocket under it
+// does not have, below FastAPI 0.97.0.
+func notRun(pass *Pass, app *fastapi.App, o *fastapi.Operation, version requirements.Version, seen map[source.Location]bool) {
+	for _, d := range o.Dependencies {
+		if d.Via == fastapi.ViaParameter || seen[d.At] || !chainGuards(d) || guardedByParameter(o) {
+			continue
+		}
+		seen[d.At] = true
+		f := Finding{
+			At: d.At, Certainty: Confirmed, Subject: "router " + dependencyName(d.Callable),
+			Message: fmt.Sprintf("%s guards the %s, and FastAPI below 0.97 does not run it for the websocket %s", dependencyName(d.Callable), viaText(d.Via), o.Path),
+			Effect:  Effect{Certainty: Confirmed, Text: "anybody can open the websocket without credentials"},
+			Check:   Check{Say: "Connect without credentials", Run: "pip show fastapi"},
+			Fixes:   []Fix{{Title: "Require FastAPI 0.97, or make the guard a parameter of the websocket's handler"}},
+		}
+		for _, other := range app.Operations {
+			if other.Kind == fastapi.WebSocket && slices.ContainsFunc(other.Dependencies, func(x *fastapi.Dependency) bool { return x.At == d.At }) {
+				f.Operations = append(f.Operations, other.ID())
+			}
+		}
+		f.Evidence = withPlaceOnce(f.Evidence, o.Registered, "the websocket")
+		f.Evidence = withPlaceOnce(f.Evidence, headerOf(pass.Project, d.Callable), "the guard that does not run")
+		f.Evidence = withPlaceOnce(f.Evidence, version.At, "the version in use")
+		pass.Report(f)
+	}
+}
+
+// guardedByParameter reports whether a websocket's handler has a guard of its own, or looks at what the client sent.
+func guardedByParameter(o *fastapi.Operation) bool {
+	own := &fastapi.Operation{Handler: o.Handler, Parameters: o.Parameters}
+	for _, d := range o.Dependencies {
+		if d.Via == fastapi.ViaParameter {
+			own.Dependencies = append(own.Dependencies, d)
+		}
+	}
+	return ownsGuard(own) || slices.ContainsFunc(own.Dependencies, chainGuards)
 }
 
 func reportHTTPScheme(pass *Pass, app *fastapi.App, o *fastapi.Operation, d *fastapi.Dependency, version requirements.Version) {
