@@ -33,6 +33,7 @@ func runWebSocketHTTPScheme(pass *Pass) {
 				continue
 			}
 			afterAccept(pass, o)
+			beforeAccept(pass, app, o, seen)
 			if version.Compare(routerGate) == requirements.Below {
 				notRun(pass, app, o, version, seen)
 			}
@@ -72,7 +73,7 @@ func chainDependencies(d *fastapi.Dependency, depth int) (list []*fastapi.Depend
 // does not have, below FastAPI 0.97.0.
 func notRun(pass *Pass, app *fastapi.App, o *fastapi.Operation, version requirements.Version, seen map[source.Location]bool) {
 	for _, d := range o.Dependencies {
-		if d.Via == fastapi.ViaParameter || seen[d.At] || !chainGuards(d) || guardedByParameter(o) {
+		if d.Via == fastapi.ViaParameter || seen[d.At] || !chainGuards(d) && !refusesSocket(d) || guardedByParameter(o) {
 			continue
 		}
 		seen[d.At] = true
@@ -95,15 +96,26 @@ func notRun(pass *Pass, app *fastapi.App, o *fastapi.Operation, version requirem
 	}
 }
 
+// refusesSocket reports whether a dependency raises what may refuse a websocket: a WebSocketException above all.
+func refusesSocket(d *fastapi.Dependency) bool {
+	return d.Callable != nil && d.Callable.Flow != nil && raisesRefusal(d.Callable.Flow)
+}
+
 // guardedByParameter reports whether a websocket's handler has a guard of its own, or looks at what the client sent.
 func guardedByParameter(o *fastapi.Operation) bool {
+	own := parametersAlone(o)
+	return ownsGuard(own) || slices.ContainsFunc(own.Dependencies, chainGuards)
+}
+
+// parametersAlone is an operation with the dependencies of its handler's parameters alone.
+func parametersAlone(o *fastapi.Operation) *fastapi.Operation {
 	own := &fastapi.Operation{Handler: o.Handler, Parameters: o.Parameters}
 	for _, d := range o.Dependencies {
 		if d.Via == fastapi.ViaParameter {
 			own.Dependencies = append(own.Dependencies, d)
 		}
 	}
-	return ownsGuard(own) || slices.ContainsFunc(own.Dependencies, chainGuards)
+	return own
 }
 
 func reportHTTPScheme(pass *Pass, app *fastapi.App, o *fastapi.Operation, d *fastapi.Dependency, version requirements.Version) {
