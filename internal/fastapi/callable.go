@@ -138,6 +138,9 @@ func (l *linker) params(v interpret.Value) (out []param, ok bool) {
 		}
 		return funcParams(x, x.Self != nil), true
 	case *interpret.Class:
+		if l.views[x] {
+			return viewParams(x), true
+		}
 		fn, _ := x.Lookup("__init__")
 		if f, isFunc := fn.(*interpret.Func); isFunc {
 			return funcParams(f, true), true

@@ -36,28 +36,49 @@ func (l *linker) Call(f *interpret.Frame, site *interpret.CallSite, callee *inte
 	if v, ok := l.tokenCall(f, site, callee.Path, nil, args); ok {
 		return v, true
 	}
+	if v, ok := l.cbv(site, callee.Path, args); ok {
+		return v, true
+	}
 	l.handedOver(site, callee.Path, args)
 	return nil, false
+}
+
+// Computed implements interpret.Computed: a method of an application or router
+// whose name is not known may register anything.
+func (l *linker) Computed(_ *interpret.Frame, inst *interpret.Instance, at source.Location) {
+	if n := nodeOf(inst); n != nil && l.trace() == nil {
+		n.gap(at, Routes|Dependencies|MiddlewareStack|HandlersPart, "a method is taken by a name that is computed")
+	}
 }
 
 // handedOver notes that an application is given to a library's function, which may
 // add middleware and exception handlers to it.
 func (l *linker) handedOver(site *interpret.CallSite, path string, args *interpret.Args) {
-	name := path[strings.LastIndexByte(path, '.')+1:]
+	if name := path[strings.LastIndexByte(path, '.')+1:]; name == "" || name[0] < 'a' || name[0] > 'z' {
+		return
+	}
+	l.given(site, path, args, MiddlewareStack|HandlersPart, "middleware and exception handlers")
+}
+
+// given notes that a library gets an application or router and may change it.
+func (l *linker) given(site *interpret.CallSite, path string, args *interpret.Args, parts Part, what string) {
 	library, _, _ := strings.Cut(path, ".")
-	if name == "" || name[0] < 'a' || name[0] > 'z' || harmlessLibraries[library] {
+	if harmlessLibraries[library] || args == nil || l.trace() != nil {
 		return
 	}
 	for _, a := range append(args.Pos[:len(args.Pos):len(args.Pos)], args.Kw...) {
 		if n := nodeOf(a.Value); n != nil && n.app {
-			n.gap(site.At, MiddlewareStack|HandlersPart, "the application is given to "+path+", which may add middleware and exception handlers")
+			n.gap(site.At, parts, "the application is given to "+path+", which may add "+what)
+		} else if n != nil {
+			n.gap(site.At, Routes|Dependencies, "the router is given to "+path+", which may change its operations")
 		}
 	}
 }
 
 // harmlessLibraries do not change an application that they are given.
 var harmlessLibraries = map[string]bool{"builtins": true, "uvicorn": true, "hypercorn": true, "gunicorn": true, "starlette": true, "fastapi": true, "logging": true,
-	"typing": true, "asyncio": true, "inspect": true, "functools": true, "copy": true, "weakref": true, "json": true, "warnings": true, "mangum": true, "httpx": true, "pytest": true, "os": true}
+	"typing": true, "asyncio": true, "inspect": true, "functools": true, "copy": true, "weakref": true, "json": true, "warnings": true, "mangum": true, "httpx": true, "pytest": true, "os": true, "asgi_lifespan": true, "a2wsgi": true, "socketio": true, "starlette_testclient": true, "schemathesis": true, "typer": true, "click": true,
+	"threading": true, "multiprocessing": true, "granian": true, "types": true, "dataclasses": true, "pydantic": true, "contextlib": true, "collections": true, "nest_asyncio": true, "rich": true}
 
 // depends makes the object that Depends(…) gives.
 func (l *linker) depends(f *interpret.Frame, site *interpret.CallSite, callee *interpret.External, args *interpret.Args) interpret.Value {
@@ -96,6 +117,8 @@ func (l *linker) Init(f *interpret.Frame, site *interpret.CallSite, base *interp
 func (l *linker) initLibrary(f *interpret.Frame, site *interpret.CallSite, path string, self *interpret.Instance, args *interpret.Args) {
 	if isMiddlewareWrapper(path) {
 		l.wrap(f, site, path, self, args)
+	} else if _, library := self.Class.(*interpret.External); library {
+		l.given(site, path, args, Routes|MiddlewareStack|HandlersPart, "operations, middleware and exception handlers")
 	}
 	if strings.HasSuffix(path, "BaseSettings") {
 		l.initSettings(self, args)
@@ -140,6 +163,12 @@ func (l *linker) Method(f *interpret.Frame, site *interpret.CallSite, recv *inte
 		if isResponse(base.Path) && name == "__call__" {
 			l.responded(f, site, recv)
 			return &interpret.None{Origin: interpret.Origin{At: site.At}}, true
+		}
+		if strings.HasPrefix(base.Path, "pydantic.TypeAdapter") && strings.HasPrefix(name, "validate_") && args.Value(0, "object") != nil {
+			return args.Value(0, "object"), true
+		}
+		if _, library := recv.Class.(*interpret.External); library {
+			l.given(site, base.Path+"."+name, args, Routes|MiddlewareStack|HandlersPart, "operations, middleware and exception handlers")
 		}
 	}
 	return nil, false

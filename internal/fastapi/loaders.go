@@ -168,8 +168,6 @@ func (l *linker) loaderAttr(f *interpret.Frame, recv *interpret.Instance, name s
 // loaderCall is a call of a loader that is a plain function.
 func (l *linker) loaderCall(f *interpret.Frame, site *interpret.CallSite, path string, args *interpret.Args) (interpret.Value, bool) {
 	switch path {
-	case "pydantic.TypeAdapter.validate_python", "pydantic.TypeAdapter.validate_strings":
-		return args.Value(0, "object"), args.Value(0, "object") != nil
 	case "decouple.config":
 		return l.named(f, site, "decouple", &loaderState{known: true}, args, 1, "default"), true
 	case "environs.env": // the ready-made object of environs 11

@@ -389,4 +389,68 @@ GET /signed -> handler
 gap: an entry of the list of routes could not be followed: a computed value
 gap: the callable could not be followed: signed
 gap: the methods could not be resolved`},
+	{"class-based views, subscripted guards, formats, modules by name", `
+import sys
+from typing import Annotated, Any
+import parts.one
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi_utils.cbv import cbv
+def db(): ...
+def user(d=Depends(db)): ...
+def guard(): ...
+router = APIRouter(prefix="/c", dependencies=[Depends(guard)])
+@cbv(router)
+class Views:
+    conn: str = Depends(db)
+    def __init__(self, who: str = Depends(user)): ...
+    @router.get("/x")
+    def x(self, q: str = ""): ...
+class Perm:
+    def __init__(self, name): ...
+    def __call__(self, request: Request): ...
+    def __class_getitem__(cls, name):
+        return Annotated[Any, Depends(cls(name))]
+app = FastAPI()
+app.include_router(router)
+n = 3
+@app.get(f"/n{n:02d}")
+def perm(p: Perm["read"]): ...
+app.include_router(sys.modules["parts.one"].router)
+app.include_router(__import__("parts.one", fromlist=["router"]).router, prefix="/%(a)s" % {"a": "again"})
+try:
+    prefix = {"a": "/a"}["b"]
+except KeyError:
+    app.add_api_route("/caught", db)
+-- parts/__init__.py --
+-- parts/one.py --
+from fastapi import APIRouter
+router = APIRouter()
+@router.get("/one")
+def one(): ...
+`, `GET /c/x -> x [guard guard Views(user(db) db)]
+GET /n03 -> perm [Perm]
+GET /one -> one
+GET /again/one -> one
+GET /caught -> db if except KeyError`},
+	{"a library that gets the application, a method by a computed name", `
+from admin import Admin
+from fastapi import APIRouter, FastAPI
+from names import verb
+app = FastAPI()
+Admin(app)
+router = APIRouter()
+getattr(router, verb)("/x")(lambda: 1)
+app.include_router(router)
+`, `gap: the application is given to admin.Admin, which may add operations, middleware and exception handlers
+gap: a method is taken by a name that is computed`},
+	{"the documentation's own route is replaced", `
+from fastapi import FastAPI
+from starlette.routing import Route
+app = FastAPI()
+def openapi(request): ...
+@app.get("/x")
+def x(): ...
+app.router.routes[:] = [Route(app.openapi_url, openapi) if isinstance(r, Route) and r.path == app.openapi_url else r for r in app.router.routes]
+`, `GET /openapi.json -> openapi
+GET /x -> x`},
 }

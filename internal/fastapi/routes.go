@@ -34,6 +34,9 @@ func (l *linker) routeObjects(n *node, prefix string, deps []interpret.Value, fl
 	}
 	deps = append(append([]interpret.Value{}, deps...), depValues(n.deps)...)
 	unseen = unseen || hidden(n.args)
+	if n.app && depth == 0 {
+		out = append(out, n.ownRoutes()...)
+	}
 	for _, e := range n.events {
 		switch {
 		case e.route != nil:

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"bearings/internal/interpret"
+	"bearings/internal/python"
 	"bearings/internal/source"
 )
 
@@ -58,6 +59,9 @@ func (l *linker) insertRoute(f *interpret.Frame, n *node, args *interpret.Args) 
 
 // removeRoute is app.routes.remove(route); false when the route is not known.
 func (l *linker) removeRoute(n *node, v interpret.Value) bool {
+	if isOwn(v) {
+		return true
+	}
 	e := eventOf(v)
 	i := slices.Index(n.events, e)
 	if e == nil || i < 0 {
@@ -92,6 +96,9 @@ func (l *linker) replaceRoutes(f *interpret.Frame, n *node, key, v interpret.Val
 	had := n.events
 	n.events = nil
 	for _, i := range items {
+		if isOwn(i) {
+			continue
+		}
 		if e := eventOf(i); e != nil && slices.Contains(had, e) {
 			n.events = append(n.events, e)
 			continue
@@ -117,4 +124,33 @@ func (l *linker) relisted(f *interpret.Frame, n *node, inst *interpret.Instance,
 	}
 	n.events = append(n.events, &e)
 	return true
+}
+
+// own is the State of an object that stands for a route that FastAPI adds by itself.
+type own struct{}
+
+func isOwn(v interpret.Value) bool {
+	inst, ok := v.(*interpret.Instance)
+	if !ok {
+		return false
+	}
+	_, ok = inst.State.(own)
+	return ok
+}
+
+// ownRoutes are the routes of the documentation, which FastAPI registers first
+// (FastAPI 0.100 to 0.165). The model does not list them among the operations.
+func (n *node) ownRoutes() (out []interpret.Value) {
+	o := interpret.Origin{At: n.at}
+	for _, name := range []string{"openapi_url", "docs_url", "swagger_ui_oauth2_redirect_url", "redoc_url"} {
+		path, ok := n.setting(name, n.at).(*interpret.Str)
+		if !ok {
+			continue
+		}
+		out = append(out, &interpret.Instance{Origin: o, Class: &interpret.External{Path: "starlette.routing.Route"}, State: own{}, Attrs: map[string]interpret.Value{
+			"path": path, "name": &interpret.Str{Origin: o, Text: name}, "include_in_schema": &interpret.Bool{Origin: o},
+			"methods": &interpret.Seq{Origin: o, Kind: python.Set, Items: []interpret.Value{&interpret.Str{Origin: o, Text: "GET"}}},
+		}})
+	}
+	return out
 }

@@ -166,6 +166,13 @@ func (l *linker) reduceOp(x *interpret.Op, depth int) interpret.Value {
 			text.WriteString(t)
 		}
 		return &interpret.Str{Origin: o, Text: text.String()}
+	case "format":
+		if args[0] != nil {
+			if t, ok := interpret.Formatted(args[0], x.Text); ok {
+				return &interpret.Str{Origin: o, Text: t}
+			}
+		}
+		return nil
 	case "str", "int", "float", "bool":
 		return convert(x.Name, args[0], o)
 	case "method":

@@ -68,6 +68,11 @@ func (f *Frame) builtin(site *CallSite, name string, args *Args) Value {
 		if s, ok := args.Value(1, "").(*Str); ok && first != nil {
 			return f.getattr(first, s.Text, args.Value(2, ""), site.At)
 		}
+		if inst, ok := first.(*Instance); ok {
+			if c, ok := f.M.Lib.(Computed); ok {
+				c.Computed(f, inst, site.At)
+			}
+		}
 	case "setattr":
 		if s, ok := args.Value(1, "").(*Str); ok && first != nil && args.Value(2, "") != nil {
 			f.setAttr(first, s.Text, args.Value(2, ""), site.At)
@@ -96,6 +101,15 @@ func (f *Frame) builtin(site *CallSite, name string, args *Args) Value {
 			return &c
 		}
 		return first
+	case "__import__":
+		if s, ok := first.(*Str); ok {
+			m := f.importModule(0, s.Text, site.At)
+			if from := args.Value(3, "fromlist"); from == nil || isFalse(from) {
+				top, _, _ := strings.Cut(s.Text, ".")
+				return f.importModule(0, top, site.At)
+			}
+			return m
+		}
 	case "print":
 		return &None{o}
 	case "next", "iter":

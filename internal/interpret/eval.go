@@ -180,8 +180,11 @@ func (f *Frame) str(x *python.String) Value {
 			continue
 		}
 		v := f.Eval(p.X)
+		if p.Format != "" {
+			v = format(v, p.Format, f.At(p))
+		}
 		args = append(args, v)
-		if t, ok := Text(v); ok && p.Format == "" {
+		if t, ok := Text(v); ok {
 			text.WriteString(t)
 		} else {
 			known = false
@@ -423,6 +426,9 @@ func (f *Frame) index(recv, key Value, at source.Location) Value {
 				return e.Value
 			}
 		}
+		if r.Factory == nil && !r.Open && r.File == "" && f.M.Tracer == nil && !isUnclear(key) {
+			f.M.raises++ // KeyError
+		}
 		if r.Factory != nil && !r.Open && !isUnclear(key) {
 			v := f.Call(&CallSite{At: at, Frame: f}, r.Factory, &Args{})
 			r.Set(key, v, at)
@@ -445,6 +451,11 @@ func (f *Frame) index(recv, key Value, at source.Location) Value {
 		}
 		return choose(out...)
 	case *Instance, *External, *Symbol:
+		if name, ok := key.(*Str); ok && externalPathOf(recv) == "sys.modules" {
+			if m, ok := f.importModule(0, name.Text, at).(*Module); ok {
+				return m
+			}
+		}
 		if inst, ok := recv.(*Instance); ok {
 			if v := f.special(inst, "__getitem__", at, key); usable(v) {
 				return v
@@ -456,6 +467,13 @@ func (f *Frame) index(recv, key Value, at source.Location) Value {
 	case *Class:
 		if e, ok := enumByName(f, r, key); ok {
 			return e
+		}
+		if fn, _ := r.Lookup("__class_getitem__"); fn != nil && f.depth < maxDepth {
+			if c, ok := fn.(*Func); ok {
+				bound := *c
+				bound.Self = r
+				return f.Call(&CallSite{At: at, Frame: f}, &bound, &Args{Pos: []Arg{{Value: key, At: at}}})
+			}
 		}
 	}
 	return &Op{Origin: Origin{At: at}, Name: "[]", Args: []Value{recv, key}}

@@ -44,6 +44,11 @@ type Iterable interface {
 	Iterate(f *Frame, inst *Instance) ([]Value, bool)
 }
 
+// Computed is a Library that wants to know of getattr(object, name) with a name that is not known.
+type Computed interface {
+	Computed(f *Frame, inst *Instance, at source.Location)
+}
+
 // Tracer is told of what happens while a function runs. All methods may be called often.
 type Tracer interface {
 	Raise(f *Frame, exception Value, st *python.Raise)

@@ -195,6 +195,15 @@ func splitStr(r *Str, name string, args *Args, texts []string, o Origin) Value {
 			return nil
 		}
 		parts = strings.SplitN(r.Text, texts[0], int(n.Value)+1)
+	case name == "rsplit" && len(args.Pos) == 2 && texts[0] != "":
+		n, _ := args.Pos[1].Value.(*Num)
+		if n == nil {
+			return nil
+		}
+		parts = strings.Split(r.Text, texts[0])
+		if extra := len(parts) - 1 - int(n.Value); extra > 0 {
+			parts = append([]string{strings.Join(parts[:extra+1], texts[0])}, parts[extra+1:]...)
+		}
 	default:
 		return nil
 	}

@@ -2,10 +2,12 @@ package interpret
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
 	"bearings/internal/python"
+	"bearings/internal/source"
 )
 
 // strTest is a method of a known text that asks or pads; nil when it is not known.
@@ -163,4 +165,42 @@ func (r *Seq) against(name string, other []Value, o Origin) Value {
 		return &None{o}
 	}
 	return &Seq{Origin: o, Kind: r.Kind, Items: kept}
+}
+
+// format applies what an f-string says behind a value, "!s" or ":02d", if both
+// are known; else an Op remembers it.
+func format(v Value, how string, at source.Location) Value {
+	if t, ok := Formatted(v, how); ok {
+		return &Str{Origin{At: at}, t}
+	}
+	return &Op{Origin: Origin{At: at}, Name: "format", Args: []Value{v}, Text: how}
+}
+
+// Formatted is a known value in an f-string with a conversion or a format: !s, a
+// width, zeros before a number.
+func Formatted(v Value, how string) (string, bool) {
+	text, ok := Text(v)
+	spec := strings.TrimPrefix(strings.TrimPrefix(how, "!s"), ":")
+	if !ok || spec == "" {
+		return text, ok && !strings.HasPrefix(how, "!r") && !strings.HasPrefix(how, "!a")
+	}
+	num, isNum := v.(*Num)
+	if isNum && num.IsFloat || strings.HasPrefix(how, "!r") {
+		return "", false
+	}
+	isNum = isNum && !strings.HasPrefix(how, "!")
+	spec = strings.TrimSuffix(strings.TrimSuffix(spec, "d"), "s")
+	zero := isNum && strings.HasPrefix(spec, "0") || strings.HasPrefix(spec, "0>")
+	if spec == "" {
+		return text, true
+	}
+	width, err := strconv.Atoi(strings.TrimPrefix(strings.TrimPrefix(spec, "0>"), "0"))
+	if err != nil || width > 40 || !zero && !isNum {
+		return "", false
+	}
+	fill := " "
+	if zero {
+		fill = "0"
+	}
+	return strings.Repeat(fill, max(0, width-len(text))) + text, true
 }

@@ -375,6 +375,9 @@ func percent(x *Str, b Value, o Origin) Value {
 		args = t.Items
 	}
 	text := x.Text
+	if d, ok := b.(*Dict); ok {
+		return percentNamed(text, d, o)
+	}
 	for _, a := range args {
 		t, ok := Text(a)
 		i := strings.Index(text, "%s")
@@ -385,6 +388,22 @@ func percent(x *Str, b Value, o Origin) Value {
 			return nil
 		}
 		text = text[:i] + t + text[i+2:]
+	}
+	return &Str{o, text}
+}
+
+// percentNamed is text % {"name": value}; nil when it is not known.
+func percentNamed(text string, d *Dict, o Origin) Value {
+	for _, e := range d.Entries {
+		name, ok := Text(e.Key)
+		t, known := Text(e.Value)
+		if !ok || !known {
+			return nil
+		}
+		text = strings.NewReplacer("%("+name+")s", t, "%("+name+")d", t).Replace(text)
+	}
+	if strings.Contains(text, "%(") {
+		return nil
 	}
 	return &Str{o, text}
 }

@@ -56,7 +56,7 @@ func below(name source.Path, folders []string) bool {
 
 func interesting(base string) bool {
 	switch filepath.Ext(base) {
-	case ".py", ".toml", ".txt", ".env", ".yml", ".yaml", ".cfg", ".ini", ".sh":
+	case ".py", ".toml", ".txt", ".env", ".json", ".yml", ".yaml", ".cfg", ".ini", ".sh":
 		return true
 	}
 	return strings.HasPrefix(base, ".env") || strings.Contains(base, "Dockerfile") || base == "Procfile"
