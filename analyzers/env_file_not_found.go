@@ -29,10 +29,19 @@ var EnvFileNotFound = &Analyzer{
 			if strings.HasPrefix(in.env.Name, "systemd:") || strings.HasPrefix(in.env.Name, "supervisord:") {
 				certainty, severity = Hypothesis, Warning // where their folder lies in the tree is a guess
 			}
+			assumes := outside(in.env, name)
+			if in.absence.Beyond {
+				assumes = append(assumes, "no such file lies beside the analysed folder")
+			}
+			effect, so := keyEffect(p, k, in.row), insteadWords(in.row)
+			if k.Read.Opened {
+				so = "the start fails"
+				effect = Effect{Certainty: certainty, Text: "the program ends with FileNotFoundError when the module is imported"}
+			}
 			pass.Report(Finding{
 				Certainty: certainty, Severity: severity, At: in.absence.At, Subject: name, Operations: keyOperations(p, k),
-				Message: fmt.Sprintf("%s is looked for in the working directory%s, where it is not in %s, so %s", in.absence.Path, workDirWords(in.env), fault.environments(), insteadWords(in.row)),
-				Assumes: outside(in.env, name), Effect: keyEffect(p, k, in.row), Evidence: e.list,
+				Message: fmt.Sprintf("%s is looked for in the working directory%s, where it is not in %s, so %s", in.absence.Path, workDirWords(in.env), fault.environments(), so),
+				Assumes: assumes, Effect: effect, Evidence: e.list,
 				Check: Check{Say: "Look for the file from the folder in which the process runs", Run: findFileCommand(in)},
 				Fixes: []Fix{{Title: "Build the path from __file__"}},
 			})

@@ -26,6 +26,7 @@ type keyFaultIn struct {
 	load     *fastapi.EnvLoad
 	line     source.Location // of the env file, that would give the value
 	argument environment.Assignment
+	section  *fastapi.SectionValue
 }
 
 // keyFaults finds for each key that signs or verifies, and for each environment
@@ -138,7 +139,7 @@ func (d *keyDiagnosis) look(e *environment.Environment, row fastapi.KeyRow) {
 	default:
 		return
 	}
-	if d.late(in) || d.secretFile(in) || d.otherName(in) || d.leftOut(in) || d.otherSection() {
+	if d.inactiveSection(in) || d.late(in) || d.secretFile(in) || d.otherName(in) || d.leftOut(in) || d.otherSection() {
 		return
 	}
 	d.plain(in)
@@ -261,7 +262,7 @@ func (d *keyDiagnosis) leftOut(in keyFaultIn) bool {
 	}
 	for _, absence := range in.row.Absent {
 		line, ok := d.lineIn(absence)
-		if !ok || absence.Unknown {
+		if !ok || absence.Unknown && !absence.Beyond {
 			continue
 		}
 		in.absence, in.line = absence, line

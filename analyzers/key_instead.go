@@ -36,6 +36,9 @@ func instead(p *fastapi.Project, e *environment.Environment, k *fastapi.Key, row
 		case *interpret.None:
 		default:
 			row.State = fastapi.StateUnknown
+			if got, ok := p.ValueIn(e, other); ok && got.State == fastapi.StateRandom {
+				row.State, row.Source, row.Via, row.Assignment = fastapi.StateRandom, at, "default", nil
+			}
 		}
 	}
 	return row

@@ -34,6 +34,9 @@ var KeyNameMismatch = &Analyzer{
 
 func nameMismatch(p *fastapi.Project, fault *keyFault) Finding {
 	in, k := fault.in[0], fault.key
+	if in.section != nil {
+		return sectionFault(p, fault)
+	}
 	name, offer := keyName(k), in.offer
 	if name == k.Name && k.Read.Outer != "" {
 		name = k.Read.Field

@@ -14,12 +14,20 @@ import (
 var KeyTextAltered = &Analyzer{
 	Code: "key-text-altered", Family: SecretKey, Severity: Error,
 	Run: func(pass *Pass) {
+		told := map[source.Location]bool{}
 		for _, t := range pass.Project.Tokens {
 			if t.Key == nil {
 				continue
 			}
 			v, _ := t.Key.Raw.(interpret.Value)
 			for _, f := range alteredKey(pass.Project, t, v) {
+				told[f.At] = true
+				pass.Report(f)
+			}
+		}
+		for _, pair := range pass.Project.Pairs() {
+			if f, ok := strippedOnOneEnd(pass.Project, pair); ok && !told[f.At] {
+				told[f.At] = true
 				pass.Report(f)
 			}
 		}
@@ -172,7 +180,7 @@ func alteredValue(p *fastapi.Project, t *fastapi.TokenCall, r *fastapi.EnvRead) 
 			f.Certainty = Confirmed
 			f.Message = fmt.Sprintf("the key of %s ends in a line break, and nothing strips it", keyName(k))
 			f.Effect = Effect{Status: []int{401}, Text: "whoever has the key without the line break signs other signatures: those tokens are refused"}
-			f.Fixes = []Fix{{Title: "Strip the text where it is read"}}
+			f.Fixes = []Fix{stripRead(p, r)}
 		default:
 			continue
 		}

@@ -60,7 +60,9 @@ func (s *composeService) environment(label string, at source.Location) *Environm
 		c.dir = &Dir{Path: path.Clean("/" + s.loader.text(dir)), Known: true, At: dir.at}
 	}
 	c.mounts = append(s.volumes(), s.secrets()...)
-	c.image = s.image(c.reference)
+	if c.image = s.image(c.reference); c.image == nil && s.body.get("build") != nil {
+		c.reference = "" // the name that the image gets
+	}
 	s.d.fill(c)
 	if c.image != nil && !slices.Contains(e.Described, c.image.path) {
 		e.Described = append(e.Described, c.image.path)

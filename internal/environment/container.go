@@ -39,7 +39,7 @@ func (d *discovery) fill(c container) {
 	var under FileSystem = emptyFS{c.reference}
 	e.Image = c.reference
 	entry, cmd := c.entrypoint, c.cmd
-	e.WorkDir = Dir{Why: "the image " + c.reference + " decides"}
+	e.WorkDir = Dir{Why: strings.TrimSuffix("the image "+c.reference, " ") + " decides"}
 	if img := c.image; img != nil {
 		for i := len(img.env) - 1; i >= 0; i-- {
 			e.underlay(img.env[i])

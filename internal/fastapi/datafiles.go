@@ -207,6 +207,14 @@ func (l *linker) fileMethod(f *interpret.Frame, site *interpret.CallSite, recv *
 	return l.fileRead(site.At, recv.Args.Value(0, "file"), f.Module.Path)
 }
 
+// ReadText implements interpret.FileReader: Path(…).read_text().
+func (l *linker) ReadText(f *interpret.Frame, site *interpret.CallSite, path *interpret.Str) (interpret.Value, bool) {
+	if f.Module == nil { // a value is being computed, and nothing runs
+		return nil, false
+	}
+	return l.fileRead(site.At, path, f.Module.Path)
+}
+
 // fileRead is the text of a file as a key.
 func (l *linker) fileRead(at source.Location, path interpret.Value, module source.Path) (interpret.Value, bool) {
 	text, ok := l.constant(orNone(path))

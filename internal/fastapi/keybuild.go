@@ -180,7 +180,7 @@ func (l *linker) keyFor(p *Project, raw any, byRead map[*EnvRead]*Key, byPlace m
 		if _, ok := x.Data.(*RandomValue); ok {
 			loader = "random"
 		}
-	case *interpret.Op:
+	case *interpret.Op, *interpret.Builtin:
 		if containsRandom(x, 0) {
 			loader = "random"
 		}
@@ -230,6 +230,14 @@ func containsRandom(v interpret.Value, depth int) bool {
 				return true
 			}
 		}
+	case *interpret.Seq: // "".join(secrets.choice(…) for …)
+		for _, i := range x.Items {
+			if containsRandom(i, depth+1) {
+				return true
+			}
+		}
+	case *interpret.Builtin: // uuid4().hex, which is no method
+		return x.Label == "hex" && containsRandom(x.Recv, depth+1)
 	}
 	return false
 }

@@ -72,6 +72,8 @@ type Absence struct {
 	Unknown  bool            // whether it is there cannot be known
 	// Excluded: .dockerignore leaves it out. Elsewhere: it is in the image, in another folder.
 	Excluded, Elsewhere bool
+	// Beyond: the path leads out of the analysed folder, in which the file lies elsewhere.
+	Beyond bool
 }
 
 // Shadow is a line that gives the variable a value without effect.

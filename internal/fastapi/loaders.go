@@ -13,6 +13,7 @@ type loaderState struct {
 	prefix   string
 	known    bool // the files are known
 	dynaconf *dynaconf
+	opened   bool // its file is opened when the object is made
 }
 
 // initLoader is the construction of a configuration object.
@@ -31,6 +32,7 @@ func (l *linker) initLoader(site *interpret.CallSite, path string, self *interpr
 		st := &loaderState{known: true}
 		if inst, ok := args.Value(0, "repository").(*interpret.Instance); ok && inst.Args != nil {
 			l.loaderFile(st, inst.Args, 0, "source")
+			st.opened = externalPath(inst.Class) == "decouple.RepositoryEnv" || externalPath(inst.Class) == "decouple.RepositoryIni" // decouple 3
 		}
 		self.State = st
 	case "decouple.AutoConfig", "environs.Env", "environs.env", "environs.FileAwareEnv":
@@ -88,7 +90,7 @@ func (l *linker) named(f *interpret.Frame, site *interpret.CallSite, loader stri
 	if !ok || text == "None" {
 		return f.Unknown(site.At, "the name of the variable is computed")
 	}
-	r := &EnvRead{At: site.At, NameAt: name.At, Names: []string{st.prefix + text}, Loader: loader, Module: site.At.Path, Required: true, Files: st.files, FindUp: loader == "decouple" && len(st.files) == 0}
+	r := &EnvRead{At: site.At, NameAt: name.At, Names: []string{st.prefix + text}, Loader: loader, Module: site.At.Path, Required: true, Files: st.files, FindUp: loader == "decouple" && len(st.files) == 0, Opened: st.opened}
 	if d, given := args.Get(defaultAt, defaultName); given && !strings.HasSuffix(externalPath(d.Value), ".undefined") {
 		r.Default, r.DefaultAt, r.Required = d.Value, d.At, false
 	}
@@ -176,123 +178,4 @@ func (l *linker) loaderCall(f *interpret.Frame, site *interpret.CallSite, path s
 		return l.parsedFile(site, path, args.Value(0, ""))
 	}
 	return nil, false
-}
-
-// dynaconf is what Dynaconf(…) was told (dynaconf 3).
-type dynaconf struct {
-	files        []FileRef
-	prefix       string
-	environments bool
-	env          string
-}
-
-func (l *linker) newDynaconf(args *interpret.Args) *dynaconf {
-	d := &dynaconf{prefix: "DYNACONF", env: "development"}
-	if t, ok := l.constant(orNone(args.Value(-1, "envvar_prefix"))); ok && t != "None" {
-		d.prefix = t
-	}
-	if v, ok := args.Get(-1, "envvar_prefix"); ok {
-		if b, isBool := v.Value.(*interpret.Bool); isBool && !b.Value {
-			d.prefix = ""
-		}
-	}
-	if v := args.Value(-1, "environments"); v != nil {
-		d.environments, _ = interpret.Truth(v)
-	}
-	if t, ok := l.constant(orNone(args.Value(-1, "env"))); ok && t != "None" {
-		d.env = t
-	}
-	for _, name := range []string{"settings_files", "settings_file"} {
-		if a, ok := args.Get(-1, name); ok {
-			for _, i := range itemsOrSelf(a.Value) {
-				if t, ok := l.constant(i); ok {
-					d.files = append(d.files, FileRef{Path: t, At: interpret.OriginOf(i).At})
-				}
-			}
-		}
-	}
-	return d
-}
-
-func itemsOrSelf(v interpret.Value) []interpret.Value {
-	if s, ok := v.(*interpret.Seq); ok {
-		return s.Items
-	}
-	return []interpret.Value{v}
-}
-
-// dynaconfRead is settings.NAME: PREFIX_NAME of the process, then the files'
-// [default] and active section, or their top level without environments.
-func (l *linker) dynaconfRead(f *interpret.Frame, d *dynaconf, name string, at source.Location, deflt interpret.Value) interpret.Value {
-	variable := upper(name)
-	if d.prefix != "" {
-		variable = d.prefix + "_" + variable
-	}
-	r := &EnvRead{At: at, NameAt: at, Names: []string{variable}, Loader: "dynaconf", Module: at.Path, Required: true, Field: upper(name)}
-	if v := l.dynaconfFile(d, name); v == nil && d.environments {
-		l.dynaconfMiss(d, name, at, deflt)
-	}
-	if v := l.dynaconfFile(d, name); v != nil {
-		r.Default, r.DefaultAt, r.Required = v, interpret.OriginOf(v).At, false
-	} else if deflt != nil {
-		r.Default, r.DefaultAt, r.Required = deflt, interpret.OriginOf(deflt).At, false
-	}
-	return l.read(r)
-}
-
-// dynaconfMiss notes a key that a file has in none of the sections that count.
-func (l *linker) dynaconfMiss(d *dynaconf, name string, at source.Location, deflt interpret.Value) {
-	for _, file := range d.files {
-		path, ok := source.Path("").Join(file.Path)
-		if !ok {
-			continue
-		}
-		if data := l.parseFile(path); data != nil {
-			for _, e := range data.Entries {
-				section, _ := e.Value.(*interpret.Dict)
-				if section == nil {
-					continue
-				}
-				for _, inner := range section.Entries {
-					if t, ok := interpret.Text(inner.Key); ok && strings.EqualFold(t, name) {
-						l.fileMisses = append(l.fileMisses, FileMiss{File: path, Section: []string{d.env}, Key: t, At: at, Default: deflt})
-						return
-					}
-				}
-			}
-		}
-	}
-}
-
-func (l *linker) dynaconfFile(d *dynaconf, name string) interpret.Value {
-	var found interpret.Value
-	for _, file := range d.files {
-		path, ok := source.Path("").Join(file.Path)
-		if !ok {
-			continue
-		}
-		data := l.parseFile(path)
-		if data == nil {
-			continue
-		}
-		sections := []*interpret.Dict{data}
-		if d.environments {
-			sections = nil
-			for _, s := range []string{"default", d.env, "global"} {
-				if e, ok := data.Get(s); ok {
-					if inner, ok := e.Value.(*interpret.Dict); ok {
-						sections = append(sections, inner)
-					}
-				}
-			}
-		}
-		for _, s := range sections {
-			for _, e := range s.Entries {
-				if t, ok := interpret.Text(e.Key); ok && strings.EqualFold(t, name) {
-					found = e.Value
-				}
-			}
-		}
-	}
-	return found
 }

@@ -32,11 +32,15 @@ type EnvRead struct {
 	Files []FileRef
 	// FindUp: .env or settings.ini is looked for in the folders above the module (decouple's AutoConfig).
 	FindUp bool
+	// Opened: the loader opens its file at once, and raises where it is not there.
+	Opened bool
 	// Whole: the value is the whole text of the file.
 	Whole bool
 	// Ignored is a name that is given and not taken: env= of a Field in pydantic 2.
 	Ignored   string
 	IgnoredAt source.Location
+	// Sections: which section of configuration files counts is decided by a variable.
+	Sections *Sections
 	// Outer is the variable that may give the whole model, as JSON, of which this is a field.
 	Outer string
 }
@@ -167,7 +171,7 @@ func (l *linker) dotenvValues(site *interpret.CallSite, callee *interpret.Extern
 // random makes values that differ each time the program starts.
 func (l *linker) random(site *interpret.CallSite, path string, args *interpret.Args) (interpret.Value, bool) {
 	switch path {
-	case "secrets.token_hex", "secrets.token_urlsafe", "secrets.token_bytes", "os.urandom", "uuid.uuid4", "uuid.uuid1", "secrets.randbelow",
+	case "secrets.token_hex", "secrets.token_urlsafe", "secrets.token_bytes", "os.urandom", "uuid.uuid4", "uuid.uuid1", "secrets.randbelow", "secrets.choice",
 		"random.randbytes", "secrets.SystemRandom", "cryptography.fernet.Fernet.generate_key", "nacl.utils.random":
 		return &interpret.Symbol{Origin: interpret.Origin{At: site.At}, Data: &RandomValue{Function: path}}, true
 	}

@@ -1,6 +1,7 @@
 package fastapi
 
 import (
+	"slices"
 	"strings"
 
 	"bearings/internal/environment"
@@ -52,16 +53,35 @@ func (l *linker) runsProgram(e *environment.Environment, k *Key) bool {
 			return true
 		}
 		_, ok, _, _ := e.Files.Locate(k.At.Path)
-		return ok || len(e.Commands) > 0 && e.Image == ""
+		return ok || len(e.Commands) > 0 && (e.Image == "" || l.startsProgram(e)) || e.Kind == environment.Compose && k.Secret && k.Roles != 0 && gives(e, k)
 	case environment.CI, environment.Test:
-		for _, n := range k.Variables {
-			if _, _, ok := e.Lookup(n); ok {
-				return true
-			}
-		}
-		return false
+		return gives(e, k)
 	}
 	return true
+}
+
+// gives says whether an environment gives a key's variable.
+func gives(e *environment.Environment, k *Key) bool {
+	return slices.ContainsFunc(k.Variables, func(n string) bool {
+		_, _, ok := e.Lookup(n)
+		return ok
+	})
+}
+
+// startsProgram says whether a command of an environment names a module of the
+// tree, though the image is none that the tree describes.
+func (l *linker) startsProgram(e *environment.Environment) bool {
+	return slices.ContainsFunc(e.Commands, func(c environment.Command) bool {
+		name, _, _ := strings.Cut(c.App, ":")
+		if name == "" || strings.HasSuffix(name, ".py") {
+			return false
+		}
+		file := "/" + strings.ReplaceAll(name, ".", "/")
+		return slices.ContainsFunc(l.in.Tree.Paths(), func(p source.Path) bool {
+			at := "/" + string(p)
+			return strings.HasSuffix(at, file+".py") || strings.HasSuffix(at, file+"/__init__.py")
+		})
+	})
 }
 
 func textOrBytes(v interpret.Value) (string, bool) {
@@ -141,6 +161,17 @@ func (l *linker) defaultRow(e *environment.Environment, r *EnvRead, row KeyRow, 
 		row.Source = r.DefaultAt
 	}
 	row.Absent = l.absences(e, r)
+	if r.Opened && slices.ContainsFunc(row.Absent, func(a Absence) bool { return !a.Unknown || a.Beyond }) {
+		row.State, row.Via, row.Reason = StateMissing, "", "the file is opened when the module is imported, and is not there"
+		return row
+	}
+	if given, ok := l.sectionRow(e, r, row); ok {
+		return given
+	}
+	if r.Sections.holds(r.Default) {
+		row.State, row.Via, row.Reason = StateMissing, "", "the active section does not have it"
+		return row
+	}
 	if r.Default == nil {
 		row.State, row.Via, row.Reason = StateMissing, "", "nothing gives it a value and it has no default"
 		return row

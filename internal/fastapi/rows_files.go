@@ -126,7 +126,7 @@ func (l *linker) findFile(e *environment.Environment, path string, module source
 		return l.present(e, p)
 	}
 	dir := workDir(e)
-	if e.Files != nil && dir.Known {
+	if e.Files != nil && (dir.Known || strings.HasPrefix(path, "/")) {
 		f := e.Files.Lookup(dir, path)
 		return f.Path, f.State == environment.Present
 	}
@@ -211,6 +211,10 @@ func (l *linker) absences(e *environment.Environment, r *EnvRead) []Absence {
 				a.Deciding = f.At
 			}
 			a.Unknown = f.State == environment.Unknowable
+			if tail := strings.TrimLeft(path, "./"); a.Unknown && strings.HasPrefix(path, "../") && workDir(e).Known {
+				_, err := l.in.Tree.File(source.Path(tail))
+				a.Beyond = err == nil
+			}
 			a.Excluded = strings.Contains(f.Why, ".dockerignore")
 			a.Elsewhere = strings.HasPrefix(f.Why, "in the image the file stands at")
 		}

@@ -39,6 +39,11 @@ type Missing interface {
 	Missed(f *Frame, d *Dict, key string, deflt Value, at source.Location)
 }
 
+// FileReader is a Library that knows what the text of a file stands for.
+type FileReader interface {
+	ReadText(f *Frame, site *CallSite, path *Str) (Value, bool)
+}
+
 // Iterable is a Library that knows what iterating over some of its objects gives.
 type Iterable interface {
 	Iterate(f *Frame, inst *Instance) ([]Value, bool)

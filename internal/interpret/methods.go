@@ -51,6 +51,11 @@ func (f *Frame) method(site *CallSite, recv Value, name string, args *Args) Valu
 	var v Value
 	switch r := recv.(type) {
 	case *Str:
+		if reader, ok := f.M.Lib.(FileReader); ok && (name == "read_text" || name == "read_bytes") { // a pathlib path
+			if text, ok := reader.ReadText(f, site, r); ok {
+				return text
+			}
+		}
 		v = f.strMethod(site, r, name, args)
 	case *Bytes:
 		if t, ok := byteMethod(r, name, args, Origin{At: site.At}); ok {
