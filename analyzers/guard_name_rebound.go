@@ -19,6 +19,8 @@ var GuardNameRebound = &Analyzer{
 func runGuardNameRebound(pass *Pass) {
 	p := pass.Project
 	told := map[source.Location]bool{}
+	found := map[source.Location]int{}
+	var findings []Finding
 	for _, l := range chainLinks(p) {
 		call := callExpressionAt(p, l.dep.At)
 		if call == nil || len(call.Args) == 0 || told[l.dep.At] {
@@ -31,11 +33,24 @@ func runGuardNameRebound(pass *Pass) {
 		told[l.dep.At] = true
 		list := p.Bindings(l.dep.At.Path, name.ID)
 		for i := 0; i+1 < len(list); i++ {
-			if f, ok := rebound(p, l, name, list[i], list[i+1]); ok {
-				pass.Report(f)
-				break
+			f, ok := rebound(p, l, name, list[i], list[i+1])
+			if !ok {
+				continue
 			}
+			if n, again := found[f.At]; again {
+				for _, id := range f.Operations {
+					findings[n].Operations = withID(findings[n].Operations, id)
+				}
+				findings[n].Severity = max(findings[n].Severity, f.Severity)
+			} else {
+				found[f.At] = len(findings)
+				findings = append(findings, f)
+			}
+			break
 		}
+	}
+	for _, f := range findings {
+		pass.Report(f)
 	}
 }
 
@@ -51,14 +66,18 @@ func rebound(p *fastapi.Project, l *chainLink, name *python.Name, now, before fa
 		return Finding{}, false
 	}
 	at := placeIn(l.dep.At, name)
+	place := now.At
+	if c := l.dep.Callable; c.At.Path == place.Path && place.Span.Covers(c.At.Span) {
+		place = p.Header(c)
+	}
 	weaker := raisesHTTPException(p, former.Module.Path, former.Def.Body) && !chainGuards(l.dep)
 	f := Finding{
-		Certainty: Confirmed, At: at, Subject: name.ID, Operations: idsOf(l.operations),
-		Message: fmt.Sprintf("%s is not the function that the name was bound to first: %s has taken its place", name.ID, dottedName(p, current.Module.Path)+"."+current.Name()),
+		Certainty: Confirmed, At: place, Subject: name.ID, Operations: idsOf(l.operations),
+		Message: fmt.Sprintf("%s is bound again here, to %s, and Depends(%s) takes that one", name.ID, dottedName(p, current.Module.Path)+"."+current.Name(), name.ID),
 		Effect:  Effect{Certainty: Confirmed, Text: "another function than the one that is imported by name decides about these requests"},
 		Evidence: []Evidence{
 			{At: before.At, Note: "bound first to " + dottedName(p, former.Module.Path) + "." + former.Name()},
-			{At: now.At, Note: "bound again, by an import or a definition that comes later"},
+			{At: at, Note: "takes the second one"},
 			{At: p.Header(l.dep.Callable), Note: "what runs"},
 		},
 		Check: Check{Say: "Print " + name.ID + ".__module__ in the module with the route"},

@@ -29,6 +29,7 @@ func runSlashRedirect(pass *Pass) {
 		}
 	}
 	routerSlashes(pass)
+	httpsDowngrade(pass)
 }
 
 // shape is a path with each of its parameters as {}.
