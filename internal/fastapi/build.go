@@ -89,6 +89,7 @@ func (b *builder) settings(a *App, n *node) {
 // hop is what the way from the application to a router has gathered.
 type hop struct {
 	prefix   string
+	plain    string // without the routers' own: what Starlette's routes get where include_router copies
 	known    bool
 	deps     []*Dependency
 	includes []*Include
@@ -177,6 +178,9 @@ func (b *builder) route(a *App, n *node, e *event, h hop, own string, mine []*De
 		op.Gaps = append(op.Gaps, Gap{At: r.pathAt, Reason: "the path could not be resolved: " + reason(r.path), Parts: Routes})
 	}
 	op.Path = h.prefix + own + path
+	if r.plain && !b.lazy {
+		op.Path = h.plain + path
+	}
 	op.Handler = l.callable(r.endpoint)
 	if op.Handler.Kind == UnknownCallable {
 		op.Gaps = append(op.Gaps, Gap{At: e.at, Reason: "the handler could not be followed: " + interpret.Describe(r.endpoint), Parts: Routes | Dependencies})
@@ -267,7 +271,7 @@ func (b *builder) include(a *App, n *node, e *event, h hop, own string, mine []*
 			}
 		}
 	}
-	next := hop{prefix: h.prefix + own + prefix, known: h.known && known, conds: append(slices.Clone(h.conds), e.conds...), gaps: slices.Clone(h.gaps), cutoff: min(h.cutoff, e.seq), cutoffAt: h.cutoffAt, active: h.active}
+	next := hop{prefix: h.prefix + own + prefix, plain: h.plain + prefix, known: h.known && known, conds: append(slices.Clone(h.conds), e.conds...), gaps: slices.Clone(h.gaps), cutoff: min(h.cutoff, e.seq), cutoffAt: h.cutoffAt, active: h.active}
 	if e.seq <= h.cutoff {
 		next.cutoffAt = e.at
 	}
@@ -319,7 +323,7 @@ func (b *builder) mounted(a *App, n *node, e *event, h hop, own string, depth in
 	switch {
 	case target != nil && !target.app: // a router: its operations are served below the path
 		op.Handler = &Callable{Kind: InstanceCallable, Name: l.nodeName(target), At: target.at}
-		defer b.flatten(a, target, hop{prefix: op.Path, known: ok && h.known, conds: append(slices.Clone(h.conds), e.conds...), gaps: slices.Clone(op.Gaps), cutoff: 1 << 60, active: h.active}, depth+1)
+		defer b.flatten(a, target, hop{prefix: op.Path, plain: op.Path, known: ok && h.known, conds: append(slices.Clone(h.conds), e.conds...), gaps: slices.Clone(op.Gaps), cutoff: 1 << 60, active: h.active}, depth+1)
 	case target != nil:
 		op.Mounted = b.build(target)
 		if e.mount.host {

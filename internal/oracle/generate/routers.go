@@ -35,6 +35,9 @@ func (g *generator) writeRouters() {
 		}
 	}
 	if g.chance(60) {
+		g.writeConstructs()
+	}
+	if g.chance(60) {
 		g.nest()
 	}
 }
