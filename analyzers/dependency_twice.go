@@ -217,6 +217,14 @@ func lastName(e python.Expr) string {
 	return ""
 }
 
+// guardsAt reports whether a Depends(…) object stands for something that authenticates.
+func guardsAt(p *fastapi.Project, depends interpret.Value) bool {
+	at := interpret.OriginOf(depends).At
+	return slices.ContainsFunc(chainLinks(p), func(l *chainLink) bool {
+		return l.dep.At == at && (chainGuards(l.dep) || chainReadsCredential(l.dep, 0))
+	})
+}
+
 // importedCallee evaluates the name of a callee, also in a module that never ran,
 // where it is known by its import alone.
 func importedCallee(p *fastapi.Project, path source.Path, e python.Expr) interpret.Value {
@@ -259,8 +267,8 @@ func directCall(p *fastapi.Project, path source.Path, call *python.Call) (Findin
 			continue
 		}
 		use := nameUseIn(fn.Module.Path, fn.Def.Body, param.Name)
-		if use.deref.IsZero() && !use.handed && !use.returned {
-			continue
+		if use.deref.IsZero() && (!use.handed && !use.returned || len(given) > 0 || !guardsAt(p, fn.Defaults[param.Name])) {
+			continue // a caller that gives others by name knows what it leaves out
 		}
 		at := source.Location{Path: path, Span: call.Span()}
 		f := Finding{

@@ -62,22 +62,24 @@ func guardOf(o *fastapi.Operation) *fastapi.Dependency {
 // includedTwice reports handlers that are served twice, once with a guard that
 // came with the include and once without.
 func (u *unguarded) includedTwice() {
-	byHandler := map[source.Location][]*fastapi.Operation{}
-	var order []source.Location
+	type registration struct{ at, handler source.Location } // a wrapper registers many handlers at one place
+	byHandler := map[registration][]*fastapi.Operation{}
+	var order []registration
 	for _, o := range u.app.Operations {
-		if o.Kind == fastapi.MountKind || o.Registered.IsZero() {
+		if o.Kind == fastapi.MountKind || o.Registered.IsZero() || o.Handler == nil {
 			continue
 		}
-		if byHandler[o.Registered] == nil {
-			order = append(order, o.Registered)
+		r := registration{o.Registered, o.Handler.At}
+		if byHandler[r] == nil {
+			order = append(order, r)
 		}
-		byHandler[o.Registered] = append(byHandler[o.Registered], o)
+		byHandler[r] = append(byHandler[r], o)
 	}
 	groups := map[source.Location][]*fastapi.Operation{}
 	guarded := map[source.Location]*fastapi.Operation{}
 	var includes []source.Location
-	for _, at := range order {
-		list := byHandler[at]
+	for _, r := range order {
+		list := byHandler[r]
 		i := slices.IndexFunc(list, func(o *fastapi.Operation) bool { return o.Protected && guardOf(o) != nil })
 		if i < 0 {
 			continue
