@@ -101,7 +101,7 @@ func answeringName(o *fastapi.Operation) string {
 	if o.Handler == nil {
 		return o.ID()
 	}
-	return dependencyName(o.Handler)
+	return "the handler " + dependencyName(o.Handler)
 }
 
 // narrowType names the path converter for an annotated type; "" when there is none.

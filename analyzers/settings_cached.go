@@ -167,14 +167,52 @@ func madeOnce(p *fastapi.Project, class *interpret.Class) bool {
 	return made && once
 }
 
+// keepers lists what keeps a key: functions with a cache that read it or make its
+// settings object, and such calls at the top of modules.
+func keepers(p *fastapi.Project, k *fastapi.Key) (out []Evidence) {
+	var class *interpret.Class
+	if k.Read != nil {
+		class = k.Read.Class
+	}
+	for _, path := range p.Modules() {
+		if isTestFile(path) || class == nil && path != k.At.Path {
+			continue
+		}
+		for _, fn := range syntaxOf(p, path).Index().Functions {
+			v, ok := p.Eval(path, &python.Name{Range: fn.NameAt, ID: fn.Name}).(*interpret.Func)
+			if !ok || !v.Cached || len(fn.Decorators) == 0 || class == nil && !fn.Span().Covers(k.At.Span) || class != nil && !makes(p, path, fn.Body, class) {
+				continue
+			}
+			span := source.Span{Start: fn.Decorators[0].Span().Start, End: fn.NameAt.Span().End}
+			out = append(out, Evidence{At: source.Location{Path: path, Span: span}, Note: "gives the same object at every call"})
+		}
+		for _, st := range syntaxOf(p, path).Body {
+			if a, ok := st.(*python.Assign); ok && class != nil && a.Value != nil && makes(p, path, a.Value, class) {
+				out = append(out, Evidence{At: source.Location{Path: path, Span: a.Span()}, Note: "made once, at import"})
+			}
+		}
+	}
+	return out
+}
+
+// makes reports whether code calls a settings class.
+func makes(p *fastapi.Project, path source.Path, node any, class *interpret.Class) bool {
+	found := false
+	python.Inspect(node, func(n any) bool {
+		if call, ok := n.(*python.Call); ok && lastName(call.Func) == class.Def.Name {
+			found = found || p.Eval(path, call.Func) == interpret.Value(class)
+		}
+		return !found
+	})
+	return found
+}
+
 func keptSetting(p *fastapi.Project, k *fastapi.Key, variable string, at source.Location, test string) Finding {
 	return Finding{
 		Certainty: Hypothesis, At: at, Subject: test + " " + variable,
 		Message: fmt.Sprintf("%s is set in %s, and the application has read it by then and keeps what it read", variable, test),
 		Effect:  Effect{Status: []int{401}, Text: "the test signs with one key and the application verifies with another, in an order that depends on which test runs first"},
-		Evidence: []Evidence{
-			{At: k.At, Note: "read once and kept"},
-		},
+		Evidence: append([]Evidence{{At: k.At, Note: "read once and kept"}}, keepers(p, k)...),
 		Check: Check{Say: "Print the key at both ends in the test; run the test alone and with the others"},
 		Fixes: []Fix{describedFix("Set the variable before the application is imported, or clear the cache (cache_clear) after setting it")},
 	}
