@@ -110,7 +110,9 @@ func (s *session) cards(ctx context.Context, doc *document, offset int) ([]strin
 	by := s.diagnoser(doc.viewed, project)
 	for _, f := range s.shown(findings) {
 		if f.At.Path == doc.path && f.At.Span.Contains(offset) {
-			cards = append(cards, by.verdictLine(&f)+report.FindingCard(project, f, s.linker(doc.viewed)))
+			if card := by.hoverCard(&f, s.linker(doc.viewed)); card != "" {
+				cards = append(cards, card)
+			}
 			if !ok {
 				entity.At, ok = f.At, true
 			}

@@ -22,6 +22,8 @@ type settings struct {
 	Lens *bool `json:"codeLens"`
 	// InlayHints true shows full paths behind path operations.
 	InlayHints bool `json:"inlayHints"`
+	// HoverFindings false leaves out of hovers what a client shows there itself: the diagnostics.
+	HoverFindings *bool `json:"hoverFindings"`
 	// Incidents true asks for bearings/incidentChanged. For clients, in initializationOptions.
 	Incidents bool `json:"incidents"`
 }

@@ -77,6 +77,15 @@ func (d *diagnoser) verdictLine(f *analyzers.Finding) string {
 	return "**In the open incident:** " + report.EscapeMarkdown(d.redactor.Text(text)) + "\n\n"
 }
 
+// hoverCard tells a finding in a hover; only what the diagnostic does not say
+// where the client shows that there too.
+func (d *diagnoser) hoverCard(f *analyzers.Finding, link report.Linker) string {
+	if on(d.session.settings.Load().HoverFindings) {
+		return d.verdictLine(f) + report.FindingCard(d.project, *f, link)
+	}
+	return report.CheckCard(d.project, *f)
+}
+
 // severity is how loudly a finding is shown, after what was verified: what is
 // ruled out only asks for a glance, and a hypothesis that a check has confirmed is none any more.
 func severity(f *analyzers.Finding, v *incident.Verdict, stale bool) protocol.DiagnosticSeverity {

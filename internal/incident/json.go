@@ -43,7 +43,8 @@ type (
 	}
 	changeJSON struct {
 		report.Difference
-		Why string `json:"why"`
+		Sentence string `json:"sentence"` // all of it
+		Why      string `json:"why"`      // "" when no note says it
 	}
 	noteJSON struct {
 		At     string   `json:"at"`
@@ -91,7 +92,7 @@ func (s *Status) WriteJSON(w io.Writer) error {
 		doc.Initial.Findings = append(doc.Initial.Findings, f.Certainty+": "+f.Message+" ("+f.Place+")")
 	}
 	for _, c := range s.Changes {
-		doc.Changes = append(doc.Changes, changeJSON(c))
+		doc.Changes = append(doc.Changes, changeJSON{c.Difference, c.String(), c.Why})
 	}
 	for _, n := range r.Notes {
 		doc.Notes = append(doc.Notes, noteJSON{stamp(n.At), n.Text, orNone(n.Covers)})

@@ -152,6 +152,23 @@ func claimsMissing(sign, verify *fastapi.TokenCall) string {
 	return "**never written**: " + strings.Join(missing, ", ")
 }
 
+// CheckCard tells of a finding what an editor that shows diagnostics in its
+// hovers does not: the command that checks it, and what a confirmed fact takes
+// for granted. It is "" when there is neither.
+func CheckCard(p *fastapi.Project, f analyzers.Finding) string {
+	c := newCard(p, nil)
+	for _, a := range f.Assumes {
+		c.item(0, "assumes: "+escapeMarkdown(a))
+	}
+	if f.Check.Run != "" {
+		c.out.WriteString("*To check " + escapeMarkdown(f.Code) + "*\n\n```sh\n" + strings.ReplaceAll(strings.TrimSpace(f.Check.Run), "```", "'''") + "\n```\n")
+	}
+	if c.out.Len() == 0 {
+		return ""
+	}
+	return c.String()
+}
+
 // FindingCard tells a finding as the terminal does.
 func FindingCard(p *fastapi.Project, f analyzers.Finding, link Linker) string {
 	c := newCard(p, link)

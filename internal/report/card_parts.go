@@ -182,7 +182,7 @@ func MiddlewareCard(p *fastapi.Project, app *fastapi.App, m *fastapi.Middleware,
 	}
 	c.say("%s", map[fastapi.MiddlewareKind]string{
 		fastapi.HTTPFunction: "sees HTTP requests only, no websockets", fastapi.BaseHTTP: "sees HTTP requests only, no websockets",
-		fastapi.PureASGI: "sees HTTP requests and websockets", fastapi.LibraryMiddleware: "of a library",
+		fastapi.PureASGI: "sees HTTP requests and websockets", fastapi.LibraryMiddleware: "a library's: its code is not read here",
 	}[m.Kind])
 	if m.Flow != nil {
 		if middlewareAnswers(m) == "" {

@@ -169,7 +169,7 @@ func (p *places) chain(list []*fastapi.Dependency) []chainView {
 
 // dependencyFacts says where a dependency is declared and what it demands.
 func dependencyFacts(d *fastapi.Dependency) string {
-	notes := []string{"by " + string(d.Via)}
+	notes := []string{viaWords(d.Via)}
 	if d.Scheme != nil {
 		notes = append(notes, "security scheme "+d.Scheme.Name)
 	}
@@ -183,6 +183,23 @@ func dependencyFacts(d *fastapi.Dependency) string {
 		notes = append(notes, "not resolved: "+d.Gap.Reason)
 	}
 	return strings.Join(notes, ", ")
+}
+
+// viaWords says where a dependency is declared.
+func viaWords(via fastapi.Via) string {
+	switch via {
+	case fastapi.ViaApp:
+		return "on the application"
+	case fastapi.ViaInclude:
+		return "at include_router"
+	case fastapi.ViaRouter:
+		return "on the router"
+	case fastapi.ViaDecorator:
+		return "in the decorator"
+	case fastapi.ViaParameter:
+		return "as a parameter"
+	}
+	return string(via)
 }
 
 func (p *places) keyView(k *fastapi.Key) keyView {

@@ -85,6 +85,27 @@ async function editor() {
   await page.keyboard.press('Control+KeyJ');
 }
 
+// The cards of what stands under the pointer, one of each kind.
+async function cards() {
+  const kinds = [
+    ['operation', 'app/routes/users.py', 'read_me', '/api/v1/users/me'],
+    ['dependency', 'app/deps.py', 'get_current_user', '401'],
+    ['middleware', 'app/main.py', 'CORSMiddleware', 'CORSMiddleware'],
+    ['include', 'app/main.py', 'include_router', '/api/v1'],
+    ['key', 'app/config.py', 'secret_key', 'docker-compose.yml'],
+  ];
+  for (const [kind, file, text, says] of kinds) {
+    await open(file);
+    await page.locator('.view-line span', { hasText: text }).last().hover();
+    await page.locator('.monaco-hover:visible', { hasText: says }).first().waitFor();
+    await page.waitForTimeout(300);
+    await shot(`2-hover-${kind}`);
+    await page.mouse.move(700, 880);
+    await page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });
+  }
+  step('a card for each kind');
+}
+
 async function map() {
   await command('Bearings: Show the Authentication Map');
   await tree('GET /api/v1/users/me').waitFor();
@@ -128,6 +149,59 @@ async function environments() {
   step('environments');
 }
 
+// The questions of an input box come one after the other; each is answered once its title is there.
+async function answer(title, text) {
+  await page.locator('.quick-input-widget:visible', { hasText: title }).waitFor();
+  await quick.fill(text);
+  await page.keyboard.press('Enter');
+}
+
+async function incident() {
+  await command('Bearings: Open an Incident…');
+  await rows.filter({ hasText: 'GET /api/v1/users/me' }).first().click();
+  await rows.filter({ hasText: '401' }).first().click();
+  await answer('what is seen?', 'the token is issued, and every request is refused');
+  await answer('changed just before', 'the settings were cleaned up');
+  const it = await panel('Incident');
+  await it.locator('h1', { hasText: 'GET /api/v1/users/me' }).waitFor();
+  await it.locator('.next').waitFor();
+  const status = page.locator('.statusbar-item', { hasText: '→ 401' }).first();
+  await status.waitFor();
+  await page.keyboard.press('Control+Digit1');
+  await shot('12-incident');
+  await it.locator('section.confirmed button', { hasText: 'Ruled Out' }).first().click();
+  await answer('because of what?', 'docker compose exec api env: the same value');
+  await it.locator('section.ruled-out li').first().waitFor();
+  step('incident: opened, a verdict');
+  await open('app/routes/users.py', '13,1');
+  await command('Add Line Comment');
+  await page.locator('.statusbar-item', { hasText: 'Why?' }).waitFor();
+  await it.locator('.notice', { hasText: 'no why yet' }).first().waitFor();
+  await shot('13-incident-why');
+  await page.locator('.statusbar-item', { hasText: 'Why?' }).locator('a').click();
+  await answer('Why?', 'to see whether the guard is it');
+  await it.locator('section.changes li', { hasText: 'to see whether' }).first().waitFor();
+  await shot('14-incident-explained');
+  step('incident: the why is asked for quietly');
+  await open('app/routes/users.py', '13,1');
+  await command('Remove Line Comment');
+  await page.keyboard.press('Control+KeyS');
+  await command('Bearings: Incident: Close…');
+  await answer('what was it?', 'the container read an old key');
+  await it.locator('button', { hasText: 'Open an Incident' }).waitFor();
+  step('incident: closed');
+}
+
+// After the window is loaded anew the panels show what they showed.
+async function reload() {
+  await page.reload();
+  await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+  await (await panel('Keys Across Environments')).locator('table').first().waitFor();
+  await page.locator('.tab', { hasText: 'GET /api/v1/users/me → 401' }).first().click();
+  await (await panel('Explain')).locator('h1 .status', { hasText: '401' }).waitFor();
+  step('the panels come back after a reload');
+}
+
 async function quickFix() {
   await open('app/deps.py', '9,42');
   await page.keyboard.press('Control+Period');
@@ -153,17 +227,23 @@ async function dark() {
   await command('Bearings: Get Started');
   await page.locator('.gettingStartedContainer', { hasText: 'Find your bearings' }).first().waitFor();
   await shot('11-walkthrough');
+  await command('Bearings: Compare Keys Across Environments');
+  await (await panel('Keys Across Environments')).locator('table').first().waitFor();
+  await shot('15-environments-other-theme');
   step('other theme, picks, walkthrough');
 }
 
 try {
   await workbench();
   await editor();
+  await cards();
   await map();
   await explain();
   await environments();
+  await incident();
   await quickFix();
   await dark();
+  await reload();
   console.log('screen: all passed');
 } catch (e) {
   await shot('failure');

@@ -10,6 +10,7 @@
       say.textContent = data.say;
       setTimeout(() => { say.textContent = ''; }, 2000);
     }
+    if (data.state) vscode.setState(data.state); // what the panel asks for when the window is loaded anew
     if (typeof data.show !== 'string') return;
     if (data.top) document.scrollingElement.scrollTop = 0;
     if (data.show === shown) return;

@@ -5,6 +5,9 @@ import { watchChanges } from './changes';
 import { EnvironmentsPanel } from './env/panel';
 import { explain } from './explain/command';
 import { ExplainPanel } from './explain/panel';
+import { incidentCommands, questions } from './incident/commands';
+import { Incidents } from './incident/state';
+import { IncidentView, showIncidentStatus } from './incident/view';
 import type { MapNode } from './map/model';
 import { MapView, nodeOperation } from './map/view';
 import { openPlace } from './places';
@@ -16,6 +19,8 @@ let server: Server | undefined;
 /** What tests look at. */
 export interface Api {
   readonly map: MapView;
+  readonly incidents: Incidents;
+  readonly questions: typeof questions;
   readonly server: Server;
 }
 
@@ -26,9 +31,12 @@ export function activate(context: vscode.ExtensionContext): Api {
   const map = new MapView(running, log);
   const explaining = new ExplainPanel(context, running);
   const environments = new EnvironmentsPanel(context, running);
+  const incidents = new Incidents(running, log, changed);
   context.subscriptions.push(
-    log, running, map,
-    showStatus(running, changed),
+    log, running, map, incidents,
+    vscode.window.registerWebviewViewProvider('bearings.incident', new IncidentView(context, incidents)),
+    explaining.restoring(), environments.restoring(),
+    showStatus(running, changed), showIncidentStatus(incidents),
     explainMissing(running),
     changed(() => {
       void map.refresh();
@@ -53,11 +61,12 @@ export function activate(context: vscode.ExtensionContext): Api {
     'bearings.map.filter': () => map.chooseFilter(),
     'bearings.map.clearFilter': () => { map.setFilter('all'); },
     'bearings.map.explain': (n?: MapNode) => explain(running, explaining, nodeOperation(n)),
+    'bearings.map.incident': (n?: MapNode) => vscode.commands.executeCommand('bearings.incident.open', nodeOperation(n)),
     'bearings.map.copy': (n?: MapNode) => vscode.env.clipboard.writeText(nodeOperation(n)?.operation ?? ''),
   };
-  for (const [id, run] of Object.entries(commands)) context.subscriptions.push(vscode.commands.registerCommand(id, run as (...args: unknown[]) => unknown));
+  for (const [id, run] of Object.entries({ ...commands, ...incidentCommands(running, incidents) })) context.subscriptions.push(vscode.commands.registerCommand(id, run as (...args: unknown[]) => unknown));
   void running.start();
-  return { map, server: running };
+  return { map, incidents, questions, server: running };
 }
 
 export function deactivate(): Promise<void> | undefined {

@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import { RevealOutputChannelOn, type LanguageClientOptions, type StaticFeature } from 'vscode-languageclient/node';
 
 /** Commands that code lenses and actions of the server name and the extension carries out. */
-export const clientCommands = ['bearings.explain', 'bearings.showMap', 'bearings.showEnvironments'];
+export const clientCommands = ['bearings.explain', 'bearings.showMap', 'bearings.showEnvironments', 'bearings.verdict'];
 
 /** Python, and the files that decide which key is loaded. */
 const patterns = ['**/.env', '**/.env.*', '**/*.env', '**/{docker-,}compose*.{yml,yaml}', '**/*Dockerfile*', '**/pyproject.toml', '**/requirements*.txt', '**/*.lock', '**/bearings.toml'];
@@ -15,7 +15,8 @@ export function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptio
     outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     // The settings themselves are asked for by the server (workspace/configuration).
-    initializationOptions: { clientCommands },
+    // Hovers show the diagnostics already.
+    initializationOptions: { clientCommands, incidents: true, hoverFindings: false },
     markdown: { isTrusted: { enabledCommands: clientCommands }, supportHtml: false },
   };
 }

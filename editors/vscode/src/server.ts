@@ -15,6 +15,7 @@ export class Server implements vscode.Disposable {
   /** The program that is run. */
   program = '';
   private client: LanguageClient | undefined;
+  private readonly hearers: ((client: LanguageClient) => vscode.Disposable)[] = [];
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
 
@@ -40,6 +41,7 @@ export class Server implements vscode.Disposable {
     const run: Executable = { command: found.path, args: ['serve'] };
     const client = new LanguageClient('bearings', 'Bearings', run, clientOptions(this.log));
     client.registerFeature(leaveCommandsToClient());
+    for (const hear of this.hearers) hear(client);
     this.client = client;
     client.onDidChangeState((e) => {
       if (this.client === client) this.follow(client, e.newState);
@@ -61,6 +63,11 @@ export class Server implements vscode.Disposable {
   async ask<Answer>(method: string, params: object = {}): Promise<Answer | undefined> {
     if (this.state !== 'running' || !this.client) return undefined;
     return await this.client.sendRequest<Answer>(method, params);
+  }
+
+  /** Hears a notification of the server, of this one and of those that are started later. */
+  onNotification(method: string, hear: (params: unknown) => void): void {
+    this.hearers.push((client) => client.onNotification(method, hear));
   }
 
   async stop(): Promise<void> {

@@ -24,9 +24,9 @@ export async function explain(server: Server, panel: ExplainPanel, given?: unkno
     await panel.open(known.operation, known.status, known.folder ?? currentFolder()?.uri.toString() ?? '');
     return;
   }
-  const picked = await pickOperation(server);
+  const picked = await pickOperation(server, 'Explain a status (1/2): which path operation?');
   if (!picked) return;
-  const chosen = await pickStatus(server, picked);
+  const chosen = await pickStatus(server, picked, `Explain a status (2/2): what does ${picked.id} answer?`);
   if (chosen !== undefined) await panel.open(picked.id, chosen === 'any' ? undefined : chosen, picked.folder);
 }
 
@@ -47,7 +47,7 @@ interface Picked extends vscode.QuickPickItem {
   readonly here: boolean;
 }
 
-async function pickOperation(server: Server): Promise<Picked | undefined> {
+export async function pickOperation(server: Server, title: string): Promise<Picked | undefined> {
   const here = vscode.window.activeTextEditor?.document.uri.path ?? '';
   const maps = await mapsOfFolders(server);
   const items = maps.flatMap(({ folder, map }) => (map.apps ?? []).flatMap((app) => app.operations ?? []).map((o): Picked => ({
@@ -59,13 +59,13 @@ async function pickOperation(server: Server): Promise<Picked | undefined> {
     void vscode.window.showInformationMessage('Bearings: no path operation was found in the open folders.');
     return undefined;
   }
-  return await pickOrAsk(items);
+  return await pickOrAsk(items, title);
 }
 
 /** A list to pick from, where what is typed can be asked as it stands: a URL, a handler's name, a text from a log. */
-function pickOrAsk(items: readonly Picked[]): Promise<Picked | undefined> {
+function pickOrAsk(items: readonly Picked[], title: string): Promise<Picked | undefined> {
   const pick = vscode.window.createQuickPick<Picked>();
-  pick.title = 'Explain a status (1/2): which path operation?';
+  pick.title = title;
   pick.placeholder = 'Pick one, or paste a URL, a handler\'s name, or a text from a log';
   pick.matchOnDescription = true;
   pick.ignoreFocusOut = true;
@@ -93,7 +93,7 @@ function lockOf(o: Operation): string {
   return o.protected ? '$(lock)' : '$(unlock)';
 }
 
-async function pickStatus(server: Server, { id, folder }: Picked): Promise<number | 'any' | undefined> {
+export async function pickStatus(server: Server, { id, folder }: Pick<Picked, 'id' | 'folder'>, title: string): Promise<number | 'any' | undefined> {
   let e: Explanation | undefined;
   try {
     e = await server.ask<Explanation>(EXPLAIN, { uri: folder, operation: id });
@@ -106,5 +106,5 @@ async function pickStatus(server: Server, { id, folder }: Picked): Promise<numbe
     const places = (e?.steps ?? []).flatMap((s) => s.outcomes ?? []).filter((o) => o.status === status).length;
     items.push({ label: String(status), status, description: `${places} place${places === 1 ? '' : 's'} can answer with it` });
   }
-  return (await vscode.window.showQuickPick(items, { title: `Explain a status (2/2): what does ${id} answer?`, ignoreFocusOut: true }))?.status;
+  return (await vscode.window.showQuickPick(items, { title, ignoreFocusOut: true }))?.status;
 }

@@ -22,6 +22,7 @@ function operationPage(e: Explanation, o: Operation, status: number | undefined)
       <p class="sub">${placeLink(o)} · ${o.protected ? 'protected' : 'open'} · ${count(confirmed.length, 'confirmed finding')}, ${hypotheses.length === 1 ? '1 hypothesis' : `${hypotheses.length} hypotheses`}, ${ruledOut.length} ruled out</p>
       ${e.note && html`<p>${e.note}.</p>`}${others(e.others ?? [])}
       ${statusChoice(e, status)}
+      <p><button class="small" data-do="incident" data-key="incident" title="Record the state before anything is changed">Open an Incident…</button></p>
     </header>
     <section aria-labelledby="way"><h2 id="way">The request's way</h2>${requestWay(e, o, status)}${impossible(e, status)}</section>
     ${list('confirmed', 'Confirmed', `Nothing wrong is confirmed for ${what} from the files.`, confirmed.map(findingCard))}
