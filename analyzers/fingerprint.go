@@ -12,36 +12,44 @@ import (
 )
 
 // Fingerprint names a finding for baselines and for talk between programs. It is
-// made of the code, the file, the subject, the operations and the normalised
-// source text, and of no line number, so that it survives edits elsewhere in the
-// file. It holds no part of any string literal or variable's value, not even as a
-// hash. A finding that no run has returned has only its code, file, subject and
-// operations to go by.
+// made of the code, the file, the subject and the normalised source text, and of
+// no line number, so that it survives edits elsewhere. The operations concerned
+// count only among findings that are the same otherwise: which those are changes
+// with every operation that is added. It holds no part of any string literal or variable's value, not even as a
+// hash. A finding that no run has returned has only its code, file and subject to go by.
 func (f Finding) Fingerprint() string {
 	if f.fingerprint != "" {
 		return f.fingerprint
 	}
-	return fingerprint(f, "", 0)
+	return fingerprint(f, "", "", 0)
 }
 
 // sign gives sorted findings their fingerprints. Findings that would have the
 // same one are counted in the order of their places.
 func sign(p *fastapi.Project, findings []Finding) {
+	alike := map[string]int{}
+	texts := make([]string, len(findings))
+	for i := range findings {
+		texts[i] = spannedText(p, findings[i].At)
+		findings[i].fingerprint = fingerprint(findings[i], texts[i], "", 0)
+		alike[findings[i].fingerprint]++
+	}
 	seen := map[string]int{}
 	for i := range findings {
-		text := spannedText(p, findings[i].At)
-		plain := fingerprint(findings[i], text, 0)
-		findings[i].fingerprint = plain
-		if n := seen[plain]; n > 0 {
-			findings[i].fingerprint = fingerprint(findings[i], text, n)
+		plain := findings[i].fingerprint
+		if alike[plain] == 1 {
+			continue
 		}
-		seen[plain]++
+		operations := strings.Join(findings[i].Operations, "\x01")
+		apart := plain + operations
+		findings[i].fingerprint = fingerprint(findings[i], texts[i], operations, seen[apart])
+		seen[apart]++
 	}
 }
 
-func fingerprint(f Finding, text string, ordinal int) string {
+func fingerprint(f Finding, text, operations string, ordinal int) string {
 	hash := sha256.New()
-	fmt.Fprintf(hash, "%s\x00%s\x00%s\x00%s\x00%s", f.Code, f.At.Path, f.Subject, strings.Join(f.Operations, "\x01"), text)
+	fmt.Fprintf(hash, "%s\x00%s\x00%s\x00%s\x00%s", f.Code, f.At.Path, f.Subject, operations, text)
 	if ordinal > 0 {
 		fmt.Fprintf(hash, "\x00%d", ordinal)
 	}

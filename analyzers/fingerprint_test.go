@@ -22,6 +22,31 @@ func prints(t *testing.T, path source.Path, text, where string, subject string) 
 	return out
 }
 
+// TestFingerprintOfOperations holds that another operation makes no new finding,
+// and that findings which differ in nothing else are told apart by theirs.
+func TestFingerprintOfOperations(t *testing.T) {
+	run := func(operations ...[]string) (out []string) {
+		p := fixture.Analyse(map[source.Path]string{"main.py": "KEY = 'one'\n"})
+		var findings []analyzers.Finding
+		for _, o := range operations {
+			f := found(at(t, p, "main.py", "KEY = 'one'"))
+			f.Operations, f.Message = o, o[0]
+			findings = append(findings, f)
+		}
+		for _, f := range analyzers.Run(p, []*analyzers.Analyzer{reporting("rule-key", findings...)}).Findings {
+			out = append(out, f.Fingerprint())
+		}
+		return out
+	}
+	if one, more := run([]string{"GET /a"}), run([]string{"GET /a", "GET /b"}); one[0] != more[0] {
+		t.Error("one more operation makes it another finding")
+	}
+	both, other := run([]string{"GET /a"}, []string{"GET /b"}), run([]string{"GET /b"}, []string{"GET /c"})
+	if len(both) != 2 || both[0] == both[1] || both[1] != other[0] || both[0] == other[1] {
+		t.Errorf("%v and %v: GET /b is the same in both, and no other", both, other)
+	}
+}
+
 func TestFingerprint(t *testing.T) {
 	base := prints(t, "main.py", "KEY = 'one'\n", "KEY = 'one'", "KEY")
 	if len(base) != 2 || base[0] == base[1] {
