@@ -196,6 +196,8 @@ async function incident() {
 async function reload() {
   await page.reload();
   await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+  // VS Code writes every few seconds which tab is in front; that they are there is certain.
+  await page.locator('.tab', { hasText: 'Keys Across Environments' }).first().click();
   await (await panel('Keys Across Environments')).locator('table').first().waitFor();
   await page.locator('.tab', { hasText: 'GET /api/v1/users/me → 401' }).first().click();
   await (await panel('Explain')).locator('h1 .status', { hasText: '401' }).waitFor();
