@@ -119,6 +119,11 @@ func unmade(p *fastapi.Project, l *chainLink, checker *interpret.Func, form stri
 	if !c.At.IsZero() {
 		f.Evidence = append(f.Evidence, Evidence{At: p.Header(c), Note: "the " + form})
 	}
+	if form != "class" && c.Function != nil {
+		for _, r := range ownReturns(c.Function) {
+			f.Evidence = append(f.Evidence, Evidence{At: source.Location{Path: c.Module, Span: r.Span()}, Note: "gives the check to whoever calls it, here FastAPI, which takes it for a value"})
+		}
+	}
 	f.Fixes = unmadeFix(p, l, name, made)
 	return f
 }

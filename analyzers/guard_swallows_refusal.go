@@ -43,7 +43,7 @@ func runGuardSwallowsRefusal(pass *Pass) {
 }
 
 // swallowingHandlers lists the except clauses around a function's yield that take
-// an HTTPException and neither pass it on nor raise another one.
+// an HTTPException and do not pass it on: they raise nothing, or always another exception.
 func swallowingHandlers(p *fastapi.Project, c *fastapi.Callable) (out []*python.Handler) {
 	inspectOwn(c.Function.Body, func(n any) bool {
 		t, ok := n.(*python.Try)
@@ -54,7 +54,7 @@ func swallowingHandlers(p *fastapi.Project, c *fastapi.Callable) (out []*python.
 			if !takesHTTPException(p, c.Module, h) {
 				continue
 			}
-			if !holdsRaise(h.Body) {
+			if !holdsRaise(h.Body) || replacement(h) != nil {
 				out = append(out, h)
 			}
 			break // the first clause that fits takes it
@@ -62,6 +62,42 @@ func swallowingHandlers(p *fastapi.Project, c *fastapi.Callable) (out []*python.
 		return true
 	})
 	return out
+}
+
+// replacement is the statement by which an except clause always raises another
+// exception than the one that it took; nil when there is none, or where any branch
+// passes that one on.
+func replacement(h *python.Handler) (always *python.Raise) {
+	passes := false
+	inspectOwn(h.Body, func(n any) bool {
+		if r, ok := n.(*python.Raise); ok {
+			passes = passes || r.X == nil || h.Name != "" && isNamed(r.X, h.Name)
+		}
+		return !passes
+	})
+	for _, st := range h.Body {
+		if r, ok := st.(*python.Raise); ok && !passes {
+			always = r
+		}
+	}
+	return always
+}
+
+// raisedStatus is the status with which a raise statement ends: that of an
+// HTTPException that is given as a number, or 500.
+func raisedStatus(p *fastapi.Project, path source.Path, r *python.Raise) int {
+	call, ok := r.X.(*python.Call)
+	if !ok || !isHTTPExceptionExpr(p, path, r.X) {
+		return 500
+	}
+	for i, a := range call.Args {
+		if a.Name == "status_code" || a.Name == "" && i == 0 {
+			if status, ok := fastapi.StatusNumber(p.Eval(path, a.Value)); ok {
+				return status
+			}
+		}
+	}
+	return 500
 }
 
 func holdsYield(body []python.Stmt) (found bool) {
@@ -125,6 +161,10 @@ func swallowedAtYield(p *fastapi.Project, c *fastapi.Callable, h *python.Handler
 		return Finding{}, false
 	}
 	at := handlerHead(c.Module, h)
+	says, status := "does not raise it again", 500
+	if r := replacement(h); r != nil {
+		says, status = "raises another exception in its place", raisedStatus(p, c.Module, r)
+	}
 	evidence := []Evidence{{At: p.Header(c), Note: "what is raised after it was entered comes out of its yield"}}
 	for _, l := range links {
 		if l.dep.Callable == c && slices.Contains(l.operations, operations[0]) {
@@ -134,11 +174,11 @@ func swallowedAtYield(p *fastapi.Project, c *fastapi.Callable, h *python.Handler
 	}
 	return Finding{
 		Certainty: Confirmed, At: at, Subject: dependencyName(c) + " yield", Operations: idsOf(operations),
-		Message: fmt.Sprintf("%s catches what is raised at its yield and does not raise it again, HTTPException included", dependencyName(c)),
-		Effect: Effect{Certainty: Confirmed, Status: []int{500},
-			Text: "a refusal that is raised after " + dependencyName(c) + " was entered is lost, and the client gets 500 in its place"},
+		Message: fmt.Sprintf("%s catches what is raised at its yield and %s, HTTPException included", dependencyName(c), says),
+		Effect: Effect{Certainty: Confirmed, Status: []int{status},
+			Text: fmt.Sprintf("a refusal that is raised after %s was entered is lost, and the client gets %d in its place", dependencyName(c), status)},
 		Evidence: append(evidence, lost...),
-		Check:    Check{Say: "Send a request that is refused: 500 in place of 401 or 403", Run: requestFor(operations)},
+		Check:    Check{Say: fmt.Sprintf("Send a request that is refused: %d in place of 401 or 403", status), Run: requestFor(operations)},
 		Fixes:    []Fix{describedFix("End the except clause with raise")},
 	}, true
 }
