@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"bearings/internal/environment"
+	"bearings/internal/fastapi"
 )
 
 // EnvNotInImage reports a key that is known when the image is built, or lies in
@@ -46,6 +47,9 @@ var EnvNotInImage = &Analyzer{
 			} else {
 				if in.env.Kind == environment.Image { // who runs the image may well pass the variable
 					f.Certainty, f.Severity = Hypothesis, Warning
+					if in.row.State == fastapi.StateMissing && k.Required {
+						f.Severity = Information // whoever forgets it is told at the start
+					}
 				}
 				f.At = in.absence.At
 				if in.absence.Excluded && !in.absence.Deciding.IsZero() {

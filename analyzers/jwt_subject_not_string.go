@@ -115,6 +115,9 @@ func claimFinding(p *fastapi.Project, t *fastapi.TokenCall, c *fastapi.Claim) Fi
 	f.Evidence = withPlace(f.Evidence, f.At, "writes the claim")
 	f.Evidence = withPlace(f.Evidence, c.KindAt, "gives its type")
 	f.Evidence = withPlace(f.Evidence, t.At, "signs it")
+	if c.Annotated {
+		f.Assumes = []string{"callers pass what the annotation says"}
+	}
 	value := claimValue(p, c)
 	text := sourceAt(p, value)
 	if value != c.At && text != "" && !strings.Contains(text, "\n") {

@@ -265,6 +265,9 @@ func (d *keyDiagnosis) leftOut(in keyFaultIn) bool {
 		if !ok || absence.Unknown && !absence.Beyond {
 			continue
 		}
+		if in.env.Kind == environment.Image && d.sound > 0 {
+			return true // what runs the image gives the key by other means
+		}
 		in.absence, in.line = absence, line
 		container := in.env.Kind != environment.Local && in.env.Kind != environment.Process
 		if container && (absence.Excluded || !absence.Elsewhere) {
@@ -333,7 +336,7 @@ func (d *keyDiagnosis) plain(in keyFaultIn) {
 		return
 	}
 	for _, g := range in.env.Gaps {
-		if strings.Contains(g.Reason, "env_file") {
+		if mayGive(g.Reason) {
 			return // a file that may give it is not in the tree
 		}
 	}
@@ -360,6 +363,16 @@ func (d *keyDiagnosis) plain(in keyFaultIn) {
 		}
 		d.add("key-missing", in)
 	}
+}
+
+// mayGive says whether a gap of an environment leaves open which variables it has.
+func mayGive(reason string) bool {
+	for _, part := range []string{"env_file", "env file", "envFile", "EnvironmentFile", "secret store", "sourced file", "GITHUB_ENV", "raw_env", "Helm template", "what is exported"} {
+		if strings.Contains(reason, part) {
+			return true
+		}
+	}
+	return false
 }
 
 // startsServer says whether an environment runs an application server, or a script that imports one.

@@ -24,31 +24,73 @@ var LocalhostInContainer = &Analyzer{
 			}
 			for _, row := range k.Rows {
 				env := environmentOf(p, row.Environment)
-				if env == nil || seen[row.Source] || !inContainer(env) || !localhostURL(row) {
+				if env == nil || seen[row.Source] || !inContainer(env) || !localhostURL(row) || fetchedElsewhere(p, k, env) {
 					continue
 				}
 				seen[row.Source] = true
 				pass.Report(localhostProvider(p, env, k, row))
 			}
+			for _, f := range issuerOfTwoNames(p, k) {
+				pass.Report(f)
+			}
 		}
 	},
 }
 
+// fetchedElsewhere says whether a setting is the issuer that tokens are compared
+// with, and the keys of the provider are fetched under an address of their own:
+// then localhost is the name by which browsers know the provider.
+func fetchedElsewhere(p *fastapi.Project, k *fastapi.Key, env *environment.Environment) bool {
+	if !comparedWithIssuer(p, k) {
+		return false
+	}
+	for _, other := range p.Keys {
+		if other == k || other.Read == nil || !namesProvider(p, other) || comparedWithIssuer(p, other) {
+			continue
+		}
+		for _, row := range other.Rows {
+			if u := providerURL(row); row.Environment == env.Name && u != nil && !localHost(u.Hostname()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func comparedWithIssuer(p *fastapi.Project, k *fastapi.Key) bool {
+	for _, t := range p.Tokens {
+		if t.Issuer != nil && takesRead(asValue(t.Issuer.Raw), k.Read) {
+			return true
+		}
+	}
+	return false
+}
+
 // inContainer says whether an environment has a network of its own.
 func inContainer(e *environment.Environment) bool {
-	return (e.Kind == environment.Compose || e.Kind == environment.Kubernetes) && serves(e)
+	return (e.Kind == environment.Compose && e.Network == "" || e.Kind == environment.Kubernetes) && serves(e)
 }
 
 // localhostURL says whether a value is a URL whose host is the machine itself.
 func localhostURL(row fastapi.KeyRow) bool {
+	u := providerURL(row)
+	return u != nil && localHost(u.Hostname())
+}
+
+// providerURL is the URL that a setting has; nil when it has none.
+func providerURL(row fastapi.KeyRow) *url.URL {
 	if row.State != fastapi.StateSet && row.State != fastapi.StateDefault {
-		return false
+		return nil
 	}
 	u, err := url.Parse(strings.TrimSpace(row.Value.Expose()))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
-		return false
+		return nil
 	}
-	switch u.Hostname() {
+	return u
+}
+
+func localHost(name string) bool {
+	switch name {
 	case "localhost", "127.0.0.1", "::1", "0.0.0.0":
 		return true
 	}
@@ -58,10 +100,8 @@ func localhostURL(row fastapi.KeyRow) bool {
 // namesProvider says whether a setting is the address of who issues or describes
 // the tokens: it is compared with the issuer of a token, or named so.
 func namesProvider(p *fastapi.Project, k *fastapi.Key) bool {
-	for _, t := range p.Tokens {
-		if t.Issuer != nil && takesRead(asValue(t.Issuer.Raw), k.Read) {
-			return true
-		}
+	if comparedWithIssuer(p, k) {
+		return true
 	}
 	n := strings.ToUpper(k.Name)
 	for _, w := range []string{"ISSUER", "JWKS", "OIDC", "OPENID", "KEYCLOAK", "IDP_", "AUTH_SERVER", "AUTHORITY", "INTROSPECT", "TOKEN_URL", "WELL_KNOWN", "DISCOVERY"} {
@@ -90,6 +130,9 @@ func localhostProvider(p *fastapi.Project, env *environment.Environment, k *fast
 		Evidence: e.list,
 		Check:    Check{Say: "Fetch the address from within the container", Run: fmt.Sprintf("docker compose exec %s sh -c 'curl -si \"$%s\" | head -1'", serviceOf(env), name)},
 		Fixes:    []Fix{{Title: "Use the name of the service for what is fetched, and keep the public address for comparing the issuer alone"}},
+	}
+	if a := row.Assignment; env.Kind == environment.Compose && a != nil && a.Known && len(a.Assumes) == 0 && !comparedWithIssuer(p, k) {
+		f.Certainty = Confirmed // of a pod, another container may answer
 	}
 	for _, t := range p.Tokens {
 		if t.Issuer != nil && takesRead(asValue(t.Issuer.Raw), k.Read) {

@@ -31,6 +31,7 @@ var StatePerWorker = &Analyzer{
 				s.callable(m.Callable, 0)
 			}
 		}
+		writtenInDependencies(s)
 		for _, at := range s.order {
 			write, read := s.writes[at], s.reads[at]
 			if write.at.IsZero() || read.at.IsZero() {
@@ -141,11 +142,21 @@ func (s *stateSearch) container(path source.Path, fn *python.Function, x python.
 func emptyContainer(v interpret.Value) source.Location {
 	switch v := v.(type) {
 	case *interpret.Dict:
-		if len(v.Entries) == 0 && v.File == "" {
+		for _, e := range v.Entries {
+			if heldBy(v.At, e.At) {
+				return source.Location{}
+			}
+		}
+		if v.File == "" {
 			return v.At
 		}
 	case *interpret.Seq:
-		if len(v.Items) == 0 && v.Kind != python.Tuple {
+		for _, i := range v.Items {
+			if heldBy(v.At, interpret.OriginOf(i).At) {
+				return source.Location{}
+			}
+		}
+		if v.Kind != python.Tuple {
 			return v.At
 		}
 	case *interpret.Instance:
@@ -154,6 +165,12 @@ func emptyContainer(v interpret.Value) source.Location {
 		}
 	}
 	return source.Location{}
+}
+
+// heldBy says whether an entry is written in the expression that makes the
+// container; others come while the program runs.
+func heldBy(container, entry source.Location) bool {
+	return entry.IsZero() || entry.Path == container.Path && container.Span.Start <= entry.Span.Start && entry.Span.End <= container.Span.End
 }
 
 // boundIn says whether a name is a parameter or a local of a function.

@@ -55,6 +55,9 @@ func (s *composeService) environment(label string, at source.Location) *Environm
 	s.variables()
 	e.Described = append(e.Described, s.loader.seen...)
 	e.Replicas = s.replicas()
+	if e.Network = s.loader.text(s.body.get("network_mode")); e.Network == "bridge" || e.Network == "none" {
+		e.Network = ""
+	}
 	c := container{env: e, reference: s.loader.text(s.body.get("image")), entrypoint: s.commandLine("entrypoint"), cmd: s.commandLine("command")}
 	if dir := s.body.get("working_dir"); dir != nil {
 		c.dir = &Dir{Path: path.Clean("/" + s.loader.text(dir)), Known: true, At: dir.at}

@@ -57,6 +57,9 @@ type Environment struct {
 	// Image is the image reference when the tree holds no Dockerfile for it, or
 	// the base image of the Dockerfile. "" outside containers.
 	Image string
+	// Network is whose network a container shares, in compose's words: "host",
+	// "service:db". "" when it has one of its own.
+	Network string
 	// Described lists the files that describe the environment, the main one first.
 	Described []source.Path
 	// UsedBy names environments that are built upon this one. An image that a

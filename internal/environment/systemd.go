@@ -194,6 +194,7 @@ func (u *systemdUnit) start(l iniLine) {
 			words[i] = strings.TrimPrefix(w, u.base+"/")
 		}
 	}
+	u.beside(words)
 	dir := u.dir
 	if len(dir.Candidates) > 0 { // the tree is taken for what is deployed
 		dir = Dir{Path: strings.TrimPrefix(string(dir.Candidates[0]), "."), Known: true, At: dir.At}
@@ -207,6 +208,29 @@ func (u *systemdUnit) start(l iniLine) {
 	u.env.Gaps = append(u.env.Gaps, *s.gaps...)
 	u.d.started(u.env, *s.out)
 	u.env.WorkDir = dir
+}
+
+// beside corrects the guess where the working directory lies in the tree: the
+// module that the server starts, package.module:app, is imported from there.
+func (u *systemdUnit) beside(words []string) {
+	if len(u.dir.Candidates) == 0 {
+		return
+	}
+	for _, w := range words {
+		name, app, ok := strings.Cut(w, ":")
+		if !ok || app == "" || name == "" || strings.ContainsAny(name, "/-=") {
+			continue
+		}
+		file := strings.ReplaceAll(name, ".", "/")
+		holds := func(dir string) bool {
+			place := source.Path(strings.TrimPrefix(path.Join(dir, file), "./"))
+			return u.d.exists(place+".py") || u.d.exists(place+"/__init__.py")
+		}
+		if !holds(string(u.dir.Candidates[0])) && holds(".") {
+			u.dir.Candidates = []source.Path{"."}
+		}
+		return
+	}
 }
 
 // supervisord reads the programs of a supervisord configuration (supervisor 4).

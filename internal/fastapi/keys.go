@@ -170,8 +170,9 @@ type Claim struct {
 	HasDefault bool   // it is read with a default
 	Raw        any
 
-	Guessed bool            // Kind rests on the one class of the program that a query names
-	KindAt  source.Location // what gives the type: a field, a column
-	As      string          // a read claim: what it is converted to, "int", "UUID"
-	AsAt    source.Location
+	Annotated bool            // Kind is what an annotation says, and the value is not known
+	Guessed   bool            // Kind rests on the one class of the program that a query names
+	KindAt    source.Location // what gives the type: a field, a column
+	As        string          // a read claim: what it is converted to, "int", "UUID"
+	AsAt      source.Location
 }

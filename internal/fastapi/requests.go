@@ -39,6 +39,7 @@ func (l *linker) requests(p *Project) {
 	l.unreached()
 	l.requireTested()
 	l.demanded()
+	l.annotatedKinds()
 	l.reachTokens(p)
 	l.handlers(p)
 	for _, a := range p.Apps {

@@ -283,6 +283,11 @@ func trail(v interpret.Value) []Hop {
 		if v == nil || depth > 8 || len(out) > 12 {
 			return
 		}
+		if s, ok := v.(*interpret.Symbol); ok {
+			if _, sent := s.Data.(*Credential); sent {
+				return // what a client sends is no part of a key
+			}
+		}
 		o := interpret.OriginOf(v)
 		if !o.At.IsZero() && !seen[o.At] {
 			seen[o.At] = true

@@ -30,7 +30,13 @@ func (l *linker) claims(t *TokenCall, v interpret.Value, depth int) {
 		t.ClaimsOpen = true
 	case *interpret.Op: // model.model_dump(), asdict(model)
 		if inst := dumped(x); inst != nil {
+			from := len(t.Claims)
 			l.modelClaims(t, inst)
+			for i := range t.Claims[from:] {
+				if asJSON(x) {
+					t.Claims[from+i].Kind = "" // what pydantic makes of it for JSON
+				}
+			}
 			return
 		}
 		t.ClaimsOpen = true
@@ -54,6 +60,16 @@ func dumped(op *interpret.Op) *interpret.Instance {
 		return inst
 	}
 	return nil
+}
+
+// asJSON says whether a model is dumped as model_dump(mode="json") of pydantic 2.
+func asJSON(op *interpret.Op) bool {
+	for _, k := range op.Kw {
+		if text, ok := interpret.Text(k.Value); ok && k.Name == "mode" && text == "json" {
+			return true
+		}
+	}
+	return false
 }
 
 func (l *linker) modelClaims(t *TokenCall, inst *interpret.Instance) {
