@@ -8,5 +8,7 @@ return {
   root_dir = function(bufnr, on_dir)
     require('bearings.root').find(bufnr, on_dir)
   end,
-  init_options = { clientCommands = { 'bearings.explain', 'bearings.showMap', 'bearings.showEnvironments' } },
+  -- Pushed: Neovim (0.12.4) pulls a buffer's diagnostics again when it is edited, not when the server asks it to because of another file.
+  init_options = { diagnostics = 'push', clientCommands = { 'bearings.explain', 'bearings.showMap', 'bearings.showEnvironments', 'bearings.verdict' }, incidents = true },
+  handlers = { ['bearings/incidentChanged'] = function(_, notice) require('bearings.incident').changed(notice) end },
 }

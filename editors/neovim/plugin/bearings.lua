@@ -20,6 +20,12 @@ command('BearingsExplain', function(a) require('bearings.explain').command(a.arg
 })
 command('BearingsEnv', function(a) require('bearings.env').open(a.args) end, { nargs = '?', desc = 'Which key is loaded in which environment; with a name only that key' })
 
+command('BearingsIncident', function(a) require('bearings.incident').command(a.args) end, {
+  nargs = '*',
+  complete = function(lead) return vim.iter(require('bearings.incident').actions):filter(function(x) return vim.startswith(x, lead) end):totable() end,
+  desc = 'Where the open incident stands; with an action: open, confirmed, ruled-out, note, close, report',
+})
+
 -- What code lenses and code actions of the server name.
 vim.lsp.commands['bearings.explain'] = function(c)
   local a = (c.arguments or {})[1]
@@ -27,6 +33,8 @@ vim.lsp.commands['bearings.explain'] = function(c)
 end
 vim.lsp.commands['bearings.showMap'] = function() require('bearings.map').open('') end
 vim.lsp.commands['bearings.showEnvironments'] = function(c) require('bearings.env').open((c.arguments or {})[1]) end
+
+vim.lsp.commands['bearings.verdict'] = function(c) require('bearings.incident').verdict(c.arguments[1]) end
 
 vim.api.nvim_create_autocmd('LspAttach', {
   group = vim.api.nvim_create_augroup('bearings', {}),

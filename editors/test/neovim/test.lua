@@ -6,8 +6,16 @@ local plugin = vim.fs.joinpath(here, '..', '..', 'neovim')
 
 local function ok(cond, what)
   io.stdout:write((cond and 'ok   ' or 'FAIL ') .. what .. '\n')
-  if not cond then vim.cmd('cquit 1') end
+  if not cond then os.exit(1) end
 end
+-- A question that nobody answers ends Neovim with status 0 where there is no terminal; the end must have been reached.
+local finished = false
+vim.api.nvim_create_autocmd('VimLeavePre', { callback = function()
+  if not finished then
+    io.stdout:write('FAIL Neovim ended before the suite did\n')
+    os.exit(1)
+  end
+end })
 local function wait(what, f, ms) ok(vim.wait(ms or 10000, f, 20), what) end
 local function edit(name) vim.cmd.edit(vim.fs.joinpath(project, name)) end
 
@@ -107,6 +115,59 @@ ok(text:lower():find('secret_key', 1, true) and text:find('empty', 1, true), 'ke
 ok(not text:find('not-a-real-key', 1, true), 'no value is shown')
 close()
 
+-- An incident, with its questions answered in order.
+local answers, questions, messages = {}, {}, {}
+vim.ui.input = function(options, done) table.insert(questions, options.prompt); done(table.remove(answers, 1)) end
+vim.ui.select = function(_, options) ok(false, 'an unexpected choice: ' .. options.prompt) end
+vim.notify = function(message) table.insert(messages, message) end
+local function said(what) return table.concat(messages, '\n'):find(what, 1, true) ~= nil end
+
+answers = { 'the token is issued, and refused', 'keys renamed' }
+vim.cmd('BearingsIncident open GET /api/v1/users/me 401')
+wait(':BearingsIncident open shows where it stands', function() return (float_text() or ''):find('open since', 1, true) ~= nil end)
+text = float_text()
+ok(text:find('the token is issued, and refused', 1, true) and text:find('just before: keys renamed', 1, true), 'what is seen, and what was before')
+ok(text:find('Initial state', 1, true) and text:find('Hypotheses still open', 1, true), 'initial state, hypotheses')
+local record = vim.fn.glob(project .. '/.bearings/incidents/*.toml', true, true)
+ok(#record == 1, 'the record is a file of the project')
+answers = { 'the container has the same value' }
+vim.fn.search([[SECRET_KEY is empty.*docker-compose]])
+press('r')
+wait('r on a finding rules it out', function() return said('kept in the incident') end)
+vim.cmd('BearingsIncident')
+wait(':BearingsIncident', function() return (float_text() or ''):find('ruled out .*: the container has the same value') ~= nil end)
+close()
+
+vim.cmd.buffer(buf)
+vim.api.nvim_win_set_cursor(0, { d.lnum + 1, d.col })
+answers = { 'nobody uses Authorize' }
+vim.lsp.buf.code_action({ apply = true, filter = function(a) return a.title:find('Mark as checked: ruled out', 1, true) ~= nil end })
+wait('a code action marks the diagnostic', function()
+  local marked = diagnostics(buf)[1]
+  return marked and marked.message:find('Ruled out (nobody uses Authorize)', 1, true) ~= nil
+end)
+vim.api.nvim_buf_set_lines(buf, d.lnum, d.lnum + 1, false, { 'oauth2 = OAuth2PasswordBearer(tokenUrl="/login/token", auto_error=False)' })
+wait('the why is asked for', function() return said('why? ') and said('no longer 401') end)
+ok(#answers == 0 and float() == nil, 'by a message, with nothing in the way')
+wait('the verdict is stale', function() return diagnostics(buf)[1].message:find('Check again', 1, true) ~= nil end)
+vim.cmd('BearingsIncident note a trial')
+wait('noted', function() return said('noted') end)
+vim.cmd('BearingsIncident')
+wait('the why is kept', function() return (float_text() or ''):find('why: a trial', 1, true) ~= nil end)
+close()
+vim.cmd('BearingsIncident report')
+wait('the report', function() return vim.api.nvim_get_current_line():find('# Incident: GET /api/v1/users/me → 401', 1, true) ~= nil end)
+vim.cmd('bwipeout!')
+vim.cmd('BearingsIncident close it was the environment')
+wait('closed', function() return said('closed 2') end)
+ok(table.concat(vim.fn.readfile(record[1]), '\n'):find('it was the environment', 1, true), 'how it ended is kept')
+vim.cmd.buffer(buf)
+vim.api.nvim_buf_set_lines(buf, d.lnum, d.lnum + 1, false, { 'oauth2 = OAuth2PasswordBearer(tokenUrl="/login/token")' })
+vim.cmd('silent write')
+wait('the diagnostic is as before', function() return #diagnostics(buf) == 1 and not diagnostics(buf)[1].message:find('Ruled out', 1, true) end)
+
+edit('app/routes/users.py') -- to edit the same file again would attach the server anew
+
 -- Call hierarchy, where the server has it.
 if client:supports_method('textDocument/prepareCallHierarchy') then
   edit('app/deps.py')
@@ -142,4 +203,5 @@ vim.fs.rm(vim.fs.joinpath(plugin, 'doc', 'tags'), { force = true })
 
 client:stop()
 wait('server stopped', function() return client:is_stopped() end)
+finished = true
 vim.cmd('qall!')

@@ -30,18 +30,20 @@ end
 
 ---@param args string
 function M.command(args)
-  if args ~= '' then
-    M.open(M.parse(args))
-    return
-  end
+  if args ~= '' then M.open(M.parse(args)) else M.pick(M.open) end
+end
+
+--- Asks for an operation and what it answers.
+---@param done fun(operation: string, status?: integer)
+function M.pick(done)
   refresh_known(function(names)
     vim.ui.select(names, { prompt = 'Which path operation?' }, function(name)
-      if name then M.pick_status(name) end
+      if name then M.pick_status(name, done) end
     end)
   end)
 end
 
-function M.pick_status(operation)
+function M.pick_status(operation, done)
   ask.ask('bearings/explain', { operation = operation }, function(e)
     local statuses = {}
     for _, s in ipairs(ask.list(e.steps)) do
@@ -51,7 +53,7 @@ function M.pick_status(operation)
     table.sort(choices)
     table.insert(choices, 1, 'any status')
     vim.ui.select(choices, { prompt = 'What does ' .. operation .. ' answer?' }, function(choice)
-      if choice then M.open(operation, tonumber(choice)) end
+      if choice then done(operation, tonumber(choice)) end
     end)
   end)
 end

@@ -29,8 +29,9 @@ end
 --- Shows the page in a floating window. <CR> opens the line's place, q and <Esc> close, y<CR> copies a command's line.
 ---@param title string
 ---@param root string
+---@param footer? string what the keys do
 ---@return integer window
-function Page:show(title, root)
+function Page:show(title, root, footer)
   local buf = vim.api.nvim_create_buf(false, true)
   vim.api.nvim_buf_set_lines(buf, 0, -1, false, self.lines)
   vim.bo[buf].modifiable = false
@@ -45,7 +46,7 @@ function Page:show(title, root)
   local height = math.min(math.max(#self.lines, 1), math.max(vim.o.lines - 8, 3))
   local win = vim.api.nvim_open_win(buf, true, {
     relative = 'editor', style = 'minimal', border = 'rounded', title = ' ' .. title .. ' ', title_pos = 'left',
-    footer = ' <CR> open · q close ', footer_pos = 'right',
+    footer = footer or ' <CR> open · q close ', footer_pos = 'right',
     width = width, height = height, row = math.floor((vim.o.lines - height) / 2) - 1, col = math.floor((vim.o.columns - width) / 2),
   })
   vim.wo[win].cursorline = true
