@@ -199,6 +199,16 @@ func otherStatus(p *fastapi.Project, at source.Location, from, to, fromName, toN
 	return source.Edit{}, false
 }
 
+// requestWith is a request to the first operation that has a dependency, with more arguments for curl.
+func requestWith(p *fastapi.Project, d *fastapi.Dependency, more string) string {
+	for _, l := range chainLinks(p) {
+		if l.dep.Callable == d.Callable && len(l.operations) > 0 {
+			return curlFor(l.operations[0], more)
+		}
+	}
+	return ""
+}
+
 func reportForbidden(pass *Pass, code *clients, d *fastapi.Dependency, out *fastapi.Outcome) {
 	whole, value, call := statusArgument(pass.Project, out)
 	name := shortName(d.Callable.Name)
@@ -206,7 +216,7 @@ func reportForbidden(pass *Pass, code *clients, d *fastapi.Dependency, out *fast
 		At: whole, Certainty: Hypothesis, Subject: name,
 		Message: fmt.Sprintf("%s answers 403 for credentials that are invalid or expired, for which HTTP has 401", name),
 		Effect:  Effect{Certainty: Hypothesis, Status: []int{403}, Text: "a client that logs in again or renews its token on 401 does neither"},
-		Check:   Check{Say: "Call a protected route with an expired token", Run: "curl -i -H 'Authorization: Bearer x' http://127.0.0.1:8000/"},
+		Check:   Check{Say: "Call a protected route with an expired token", Run: requestWith(pass.Project, d, "-H 'Authorization: Bearer x'")},
 		Fixes:   []Fix{{Title: "Answer 401 with WWW-Authenticate: Bearer"}},
 	}
 	f.Evidence = withPlaceOnce(f.Evidence, out.Handling, "the token could not be verified")
@@ -261,7 +271,7 @@ func reportNoChallenge(pass *Pass, d *fastapi.Dependency, out *fastapi.Outcome) 
 		At: at, Certainty: Confirmed, Severity: Information, Subject: shortName(d.Callable.Name),
 		Message: "a 401 behind HTTPBasic is raised without WWW-Authenticate",
 		Effect:  Effect{Certainty: Confirmed, Status: []int{401}, Text: "a browser that sent a wrong password shows the error, and does not ask for another"},
-		Check:   Check{Say: "Send a wrong password, and look for WWW-Authenticate", Run: "curl -i -u x:y http://127.0.0.1:8000/"},
+		Check:   Check{Say: "Send a wrong password, and look for WWW-Authenticate", Run: requestWith(pass.Project, d, "-u x:y")},
 		Fixes: []Fix{{Title: "Send the challenge", Safe: true, Edits: map[source.Path][]source.Edit{
 			at.Path: {addArgument(pass.Project, at.Path, call, `headers={"WWW-Authenticate": "Basic"}`)}}}},
 	}
