@@ -27,6 +27,7 @@ func runCookieNotSent(pass *Pass) {
 		}
 		if !k.delete {
 			cookieAttributes(pass, k, http)
+			configuredCookie(pass, k)
 			cookiePath(pass, k)
 		} else {
 			cookieDeletion(pass, k, calls)

@@ -35,6 +35,9 @@ func runCredentialNameUnreachable(pass *Pass) {
 			report(n.parameter(parameter, l.dep.Callable, l.operations))
 		}
 	}
+	for _, f := range unreachableCookies(n.p) {
+		report(f, true)
+	}
 	for _, app := range n.p.Apps {
 		for _, o := range app.Operations {
 			for _, parameter := range o.Parameters {
