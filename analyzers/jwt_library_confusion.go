@@ -16,7 +16,7 @@ var JWTLibraryConfusion = &Analyzer{
 		foreignPackage(pass)
 		seen := map[source.Location]bool{}
 		for _, pair := range pass.Project.Pairs() {
-			if pair.Sign.Library == pair.Verify.Library || seen[pair.Verify.At] {
+			if pair.Sign.Library == pair.Verify.Library || seen[pair.Verify.At] || !pass.Project.Together(pair.Sign.At.Path, pair.Verify.At.Path) {
 				continue
 			}
 			seen[pair.Verify.At] = true

@@ -311,7 +311,7 @@ func (d *keyDiagnosis) otherSection() bool {
 // lineIn finds the line of the env file that is meant by a path, or of any, that has the key.
 func (d *keyDiagnosis) lineIn(a fastapi.Absence) (source.Location, bool) {
 	for _, path := range d.p.Tree.Paths() {
-		if path.Base() != a.Path && (a.Path != "" || !envFileName(path)) {
+		if path.Base() != a.Path && (a.Path != "" || !envFileName(path)) || !d.p.Serves(path, d.key.At.Path) {
 			continue
 		}
 		for _, entry := range d.p.EnvFile(path) {
@@ -398,7 +398,7 @@ func startsServer(p *fastapi.Project, e *environment.Environment) bool {
 func templateWithout(p *fastapi.Project, k *fastapi.Key) (first source.Location, ok bool) {
 	for _, path := range p.Tree.Paths() {
 		base := path.Base()
-		if !strings.Contains(base, "env") || !strings.Contains(base, "example") && !strings.Contains(base, "sample") && !strings.Contains(base, "template") {
+		if !strings.Contains(base, "env") || !strings.Contains(base, "example") && !strings.Contains(base, "sample") && !strings.Contains(base, "template") || !p.Serves(path, k.At.Path) {
 			continue
 		}
 		others := false

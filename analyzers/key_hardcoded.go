@@ -48,7 +48,7 @@ func hardcoded(p *fastapi.Project, k *fastapi.Key) Finding {
 		f.Check.Say = "Start the application on a clean machine: the sessions of another one are accepted"
 	}
 	if k.Name != "literal" {
-		if line := unreadLine(p, k.Name); !line.IsZero() {
+		if line := unreadLine(p, k.Name, k.At.Path); !line.IsZero() {
 			f.Message = fmt.Sprintf("the key that %s is a literal, and nothing reads the %s of %s", keyDoes(k), k.Name, line.Path)
 			f.Effect.Text = "whoever has read the source can make tokens that are accepted, and another key in the file changes nothing"
 			e.add(line, "defined, and read by nothing")
@@ -64,15 +64,16 @@ func hardcoded(p *fastapi.Project, k *fastapi.Key) Finding {
 	return f
 }
 
-// unreadLine finds the line of an env file that sets a variable which nothing reads.
-func unreadLine(p *fastapi.Project, name string) source.Location {
+// unreadLine finds the line of an env file of a module's program that sets a
+// variable which nothing reads.
+func unreadLine(p *fastapi.Project, name string, module source.Path) source.Location {
 	for _, k := range p.Keys {
 		if k.Read != nil && takes(k.Read, name) {
 			return source.Location{}
 		}
 	}
 	for _, path := range p.Tree.Paths() {
-		if base := path.Base(); base != ".env" && !strings.HasSuffix(base, ".env") && !strings.HasPrefix(base, ".env.") {
+		if base := path.Base(); base != ".env" && !strings.HasSuffix(base, ".env") && !strings.HasPrefix(base, ".env.") || !p.Serves(path, module) {
 			continue
 		}
 		for _, entry := range p.EnvFile(path) {

@@ -20,7 +20,7 @@ func runMultipartMissing(pass *Pass) {
 	for _, a := range p.Apps {
 		set := p.Requirements.For(a.At.Path.Dir())
 		declared := set.Declared("fastapi")
-		if len(declared) == 0 || len(set.Places("python-multipart")) > 0 || len(set.Gaps()) > 0 || bringsMultipart(set) {
+		if len(declared) == 0 || len(set.Places("python-multipart")) > 0 || len(set.Gaps()) > 0 || bringsMultipart(set) || !p.Serves(declared[0].NameAt.Path, a.At.Path) {
 			continue
 		}
 		op, at := formOperation(a)

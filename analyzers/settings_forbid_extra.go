@@ -27,7 +27,7 @@ var SettingsForbidExtra = &Analyzer{
 				continue
 			}
 			for _, e := range p.Environments {
-				if e.Kind == environment.Local || deployed(e) {
+				if (e.Kind == environment.Local || deployed(e)) && p.Runs(e, k.At.Path) {
 					forbidden(pass, e, k)
 				}
 			}

@@ -48,7 +48,7 @@ func rootPath(p *fastapi.Project, a *fastapi.App) (string, source.Location) {
 	}
 	for _, e := range p.Environments {
 		for _, c := range e.Commands {
-			if c.RootPath != "" && commandStarts(c, a) {
+			if c.RootPath != "" && commandStarts(c, a) && p.Runs(e, a.At.Path) {
 				return c.RootPath, c.At
 			}
 		}

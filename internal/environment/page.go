@@ -81,7 +81,7 @@ func (d *discovery) typed(text string, at source.Location, offset int) {
 	if !commandWords.MatchString(text) || len(d.localCommands) > maxTyped {
 		return
 	}
-	s := newShell(d, treeFS{d.tree}, root(), nil)
+	s := newShell(d, treeFS{d.tree}, Dir{Path: string(d.programFolder(source.NewFile(at.Path, []byte(text)))), Known: true}, nil)
 	s.run(placedScript(text, at.Path, offset), nil)
 	for _, st := range *s.out {
 		st.env = nil

@@ -129,12 +129,41 @@ func (d *discovery) newProcess(name, outside string, file *source.File, at sourc
 // scriptEnvironment is a shell script that starts the program; nil when it does not.
 func (d *discovery) scriptEnvironment(file *source.File) *Environment {
 	e := d.newProcess(string(file.Path), "the shell that starts it", file, source.Location{Path: file.Path, Span: file.Line(0)})
-	list := d.read(e, fileScript(file), root())
+	list := d.read(e, fileScript(file), Dir{Path: string(d.programFolder(file)), Known: true})
 	if len(list) == 0 {
 		return nil
 	}
 	d.started(e, list)
 	return e
+}
+
+// programFolder is the folder from which a script is taken to be started: its own
+// when what it names lies there and not at the root, else the nearest one above it
+// in which a program is installed, or the root.
+func (d *discovery) programFolder(script *source.File) source.Path {
+	own := script.Path.Dir()
+	if own == "" {
+		return ""
+	}
+	for _, word := range strings.FieldsFunc(string(script.Text), func(r rune) bool { return strings.ContainsRune(" \t\r\n\"';&|()", r) }) {
+		module, _, _ := strings.Cut(word, ":")
+		names := []string{strings.TrimPrefix(word, "./"), strings.ReplaceAll(module, ".", "/") + ".py"}
+		for _, name := range names {
+			here, ok := own.Join(name)
+			there, _ := source.Path("").Join(name)
+			if ok && here != own && d.exists(here) && !d.exists(there) {
+				return own
+			}
+		}
+	}
+	for dir := own; dir != ""; dir = dir.Dir() {
+		for _, name := range []string{"pyproject.toml", "requirements.txt", "setup.py", "Pipfile", "uv.lock", "poetry.lock"} {
+			if d.exists(dir + "/" + source.Path(name)) {
+				return dir
+			}
+		}
+	}
+	return ""
 }
 
 // started gives an environment the commands that were found for it.

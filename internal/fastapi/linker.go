@@ -36,6 +36,7 @@ type linker struct {
 	rows          map[rowKey]KeyRow
 	fileMisses    []FileMiss
 	reachable     reachIndex
+	areas         areas
 	coroutines    []CoroutineCall
 	coroutineSeen map[source.Location]bool
 	pairs         []TokenPair

@@ -59,7 +59,7 @@ type fileRead struct {
 func (l *linker) filesRead(e *environment.Environment, r *EnvRead) (out []fileRead) {
 	if !r.NoProcess {
 		for _, ld := range l.loads {
-			if path, ok := l.loadPath(e, ld); ok && ld.Seq < r.Seq {
+			if path, ok := l.loadPath(e, ld); ok && ld.Seq < r.Seq && l.together(ld.Module, r.Module) {
 				out = append(out, fileRead{path, ld.At, ld.Loader})
 			}
 		}
@@ -101,7 +101,7 @@ func (p *Project) LateLoads(e *environment.Environment, r *EnvRead) (loads []*En
 	p.linker.mu.Lock()
 	defer p.linker.mu.Unlock()
 	for _, ld := range p.linker.loads {
-		if ld.Seq <= r.Seq {
+		if ld.Seq <= r.Seq || !p.linker.together(ld.Module, r.Module) {
 			continue
 		}
 		if found := p.linker.loaded(e, r, ld, ld.Override); len(found) > 0 && !found[0].empty {

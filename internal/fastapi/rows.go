@@ -48,16 +48,10 @@ func (l *linker) fillRows(p *Project, k *Key, letters *secret.Letters) {
 // its variables are given.
 func (l *linker) runsProgram(e *environment.Environment, k *Key) bool {
 	switch e.Kind {
-	case environment.Compose, environment.Image:
-		if e.Files == nil || k.At.Path == "" {
-			return true
-		}
-		_, ok, _, _ := e.Files.Locate(k.At.Path)
-		return ok || len(e.Commands) > 0 && (e.Image == "" || l.startsProgram(e)) || e.Kind == environment.Compose && k.Secret && k.Roles != 0 && gives(e, k)
 	case environment.CI, environment.Test:
 		return gives(e, k)
 	}
-	return true
+	return l.runsIn(e, k.At.Path) || e.Kind == environment.Compose && k.Secret && k.Roles != 0 && gives(e, k)
 }
 
 // gives says whether an environment gives a key's variable.

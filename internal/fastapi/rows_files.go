@@ -18,13 +18,13 @@ type fromFile struct {
 func (l *linker) fileSources(e *environment.Environment, r *EnvRead) []fromFile {
 	var out []fromFile
 	for i := len(l.loads) - 1; i >= 0; i-- { // override: the last load wins
-		if ld := l.loads[i]; ld.Override && ld.Seq < r.Seq && !r.NoProcess {
+		if ld := l.loads[i]; ld.Override && ld.Seq < r.Seq && !r.NoProcess && l.together(ld.Module, r.Module) {
 			out = append(out, l.loaded(e, r, ld, true)...)
 		}
 	}
 	if !r.NoProcess {
 		for _, ld := range l.loads { // otherwise the first one
-			if !ld.Override && ld.Seq < r.Seq {
+			if !ld.Override && ld.Seq < r.Seq && l.together(ld.Module, r.Module) {
 				out = append(out, l.loaded(e, r, ld, false)...)
 			}
 		}
@@ -125,7 +125,7 @@ func (l *linker) findFile(e *environment.Environment, path string, module source
 	if p, in := interpret.InRoot(path); in {
 		return l.present(e, p)
 	}
-	dir := workDir(e)
+	dir := l.workDir(e, module)
 	if e.Files != nil && (dir.Known || strings.HasPrefix(path, "/")) {
 		f := e.Files.Lookup(dir, path)
 		return f.Path, f.State == environment.Present
@@ -139,7 +139,7 @@ func (l *linker) findFile(e *environment.Environment, path string, module source
 		candidates = append(candidates, d)
 	}
 	for _, c := range candidates {
-		if p, ok := c.Join(path); ok {
+		if p, ok := c.Join(path); ok && (c == "." || c == "" || l.serves(p, module)) { // and not another program's
 			if _, err := l.in.Tree.File(p); err == nil {
 				return p, true
 			}
@@ -148,10 +148,11 @@ func (l *linker) findFile(e *environment.Environment, path string, module source
 	return "", false
 }
 
-// workDir is where the environment's process runs: its command's folder, if it says one.
-func workDir(e *environment.Environment) environment.Dir {
+// workDir is where the process of an environment runs that a module belongs to:
+// its command's folder, if it says one.
+func (l *linker) workDir(e *environment.Environment, module source.Path) environment.Dir {
 	for _, c := range e.Commands {
-		if c.WorkDir.Known {
+		if c.WorkDir.Known && (e.Kind != environment.Local || l.runs(c, module)) {
 			return c.WorkDir
 		}
 	}
@@ -203,15 +204,15 @@ func (l *linker) absences(e *environment.Environment, r *EnvRead) []Absence {
 		if _, ok := l.findFile(e, path, r.Module); ok {
 			return
 		}
-		a := Absence{At: at, Path: base(path), Why: "there is no such file in the working directory", Deciding: workDir(e).At}
+		a := Absence{At: at, Path: base(path), Why: "there is no such file in the working directory", Deciding: l.workDir(e, r.Module).At}
 		if e.Files != nil {
-			f := e.Files.Lookup(workDir(e), path)
+			f := e.Files.Lookup(l.workDir(e, r.Module), path)
 			a.Why = f.Why
 			if !f.At.IsZero() {
 				a.Deciding = f.At
 			}
 			a.Unknown = f.State == environment.Unknowable
-			if tail := strings.TrimLeft(path, "./"); a.Unknown && strings.HasPrefix(path, "../") && workDir(e).Known {
+			if tail := strings.TrimLeft(path, "./"); a.Unknown && strings.HasPrefix(path, "../") && l.workDir(e, r.Module).Known {
 				_, err := l.in.Tree.File(source.Path(tail))
 				a.Beyond = err == nil
 			}
@@ -228,7 +229,7 @@ func (l *linker) absences(e *environment.Environment, r *EnvRead) []Absence {
 		}
 	}
 	for _, ld := range l.loads {
-		if ld.Seq < r.Seq && ld.PathKnown && ld.Path != "" && !ld.FromRoot && !r.NoProcess {
+		if ld.Seq < r.Seq && ld.PathKnown && ld.Path != "" && !ld.FromRoot && !r.NoProcess && l.together(ld.Module, r.Module) {
 			add(ld.Path, ld.At)
 		}
 	}
@@ -236,7 +237,7 @@ func (l *linker) absences(e *environment.Environment, r *EnvRead) []Absence {
 		add(f.Path, f.At)
 	}
 	for _, ld := range l.loads {
-		if ld.Seq < r.Seq && ld.PathKnown && ld.Path == "" && !r.NoProcess {
+		if ld.Seq < r.Seq && ld.PathKnown && ld.Path == "" && !r.NoProcess && l.together(ld.Module, r.Module) {
 			out = l.leftOut(e, ld.Module, ld.At, out)
 		}
 	}

@@ -145,6 +145,9 @@ func (p *Project) match(signs []signing, verifies []*TokenCall) []TokenPair {
 		if matched[pair.Made] || matched[pair.Verify] || !pair.belongs() {
 			continue
 		}
+		if l, s, v := p.linker, pair.Sign.At.Path, pair.Verify.At.Path; !l.together(s, v) && !l.composed(s, v) {
+			continue // programs of one repository that nothing brings together
+		}
 		pair.Why = "neither has another counterpart in the files"
 		pair.Certain = pair.meets() && p.onlyCounterpart(pair, rest, matched)
 		pair.SignName = p.otherName(pair.Sign, pair.Verify)

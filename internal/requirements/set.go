@@ -16,7 +16,7 @@ type Set struct {
 
 // For returns the set that governs the Python files of dir: that of the nearest
 // enclosing folder with manifests, completed by those above it. When no
-// enclosing folder has a manifest, every manifest of the tree counts.
+// enclosing folder has a manifest, those of the one other folder that has some count.
 func (s *Set) For(dir source.Path) *Set {
 	out := &Set{all: s.all, gaps: s.gaps}
 	if dir == "." {
@@ -30,7 +30,7 @@ func (s *Set) For(dir source.Path) *Set {
 			break
 		}
 	}
-	if len(out.scopes) == 0 {
+	if len(out.scopes) == 0 && len(s.all) == 1 { // of several, none is more this folder's than another
 		out.scopes = slices.Sorted(maps.Keys(s.all))
 	}
 	return out
