@@ -145,7 +145,7 @@ func (p *Project) match(signs []signing, verifies []*TokenCall) []TokenPair {
 		if matched[pair.Made] || matched[pair.Verify] || !pair.belongs() {
 			continue
 		}
-		if l, s, v := p.linker, pair.Sign.At.Path, pair.Verify.At.Path; !l.together(s, v) && !l.composed(s, v) {
+		if l, s, v := p.linker, pair.Sign.At.Path, pair.Verify.At.Path; !related(l.home(s), l.home(v)) && !l.imported(s, v) && !l.composed(s, v) {
 			continue // programs of one repository that nothing brings together
 		}
 		pair.Why = "neither has another counterpart in the files"
