@@ -5,6 +5,7 @@ import (
 	"io"
 	"runtime"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -44,11 +45,31 @@ func listRules(w io.Writer) error {
 				fmt.Fprintf(&b, "%s\n", family)
 				head = true
 			}
-			fmt.Fprintf(&b, "  %-32s %-11s  %s\n", rule.Code, rule.Severity, finds(rule.Code))
+			fmt.Fprintf(&b, "  %-32s %s\n", rule.Code, rule.Severity)
+			for _, line := range folded(finds(rule.Code), 94) {
+				fmt.Fprintf(&b, "      %s\n", line)
+			}
 		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// folded breaks a text at white space into lines of at most so many letters;
+// a longer word has a line for itself.
+func folded(text string, width int) (lines []string) {
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			lines = append(lines, line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
 }
 
 // finds is the first sentence under "What it finds" of a rule's page.
