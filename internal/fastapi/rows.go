@@ -51,7 +51,7 @@ func (l *linker) runsProgram(e *environment.Environment, k *Key) bool {
 	case environment.CI, environment.Test:
 		return gives(e, k)
 	}
-	return l.runsIn(e, k.At.Path) || e.Kind == environment.Compose && k.Secret && k.Roles != 0 && gives(e, k)
+	return l.runsIn(e, k.At.Path) || e.Kind == environment.Compose && k.Secret && k.Roles != 0 && gives(e, k) && l.describes(e, k.At.Path)
 }
 
 // gives says whether an environment gives a key's variable.
@@ -63,8 +63,8 @@ func gives(e *environment.Environment, k *Key) bool {
 }
 
 // startsProgram says whether a command of an environment names a module of the
-// tree, though the image is none that the tree describes.
-func (l *linker) startsProgram(e *environment.Environment) bool {
+// program that a file belongs to, though the image is none that the tree describes.
+func (l *linker) startsProgram(e *environment.Environment, program source.Path) bool {
 	return slices.ContainsFunc(e.Commands, func(c environment.Command) bool {
 		name, _, _ := strings.Cut(c.App, ":")
 		if name == "" || strings.HasSuffix(name, ".py") {
@@ -73,7 +73,8 @@ func (l *linker) startsProgram(e *environment.Environment) bool {
 		file := "/" + strings.ReplaceAll(name, ".", "/")
 		return slices.ContainsFunc(l.in.Tree.Paths(), func(p source.Path) bool {
 			at := "/" + string(p)
-			return strings.HasSuffix(at, file+".py") || strings.HasSuffix(at, file+"/__init__.py")
+			named := strings.HasSuffix(at, file+".py") || strings.HasSuffix(at, file+"/__init__.py")
+			return named && l.describes(e, p) && (l.describes(e, program) || l.imported(p, program))
 		})
 	})
 }

@@ -92,7 +92,7 @@ func (l *linker) runsIn(e *environment.Environment, file source.Path) bool {
 		return true
 	case (e.Kind == environment.Compose || e.Kind == environment.Image) && e.Files != nil:
 		_, ok, _, _ := e.Files.Locate(file)
-		return ok || len(e.Commands) > 0 && (e.Image == "" || l.startsProgram(e))
+		return ok || len(e.Commands) > 0 && (e.Image == "" && l.describes(e, file) || l.startsProgram(e, file))
 	case e.Kind == environment.Process:
 		return l.starts(e, file)
 	}
@@ -170,7 +170,19 @@ func (l *linker) starts(e *environment.Environment, p source.Path) bool {
 			}
 		}
 	}
-	return !known && related(l.home(e.At.Path), l.home(p))
+	return !known && l.describes(e, p)
+}
+
+// describes reports whether what describes an environment stands where it can be
+// meant for a file: above it, or in a folder that holds no program.
+func (l *linker) describes(e *environment.Environment, file source.Path) bool {
+	dir := e.At.Path.Dir()
+	if dir == "" || file.Within(dir) {
+		return true
+	}
+	return !slices.ContainsFunc(l.in.Tree.Paths(), func(p source.Path) bool {
+		return strings.HasSuffix(string(p), ".py") && p.Within(dir)
+	})
 }
 
 // runs reports whether a command may start the program that a file belongs to.
