@@ -92,7 +92,7 @@ func (r *checkRun) projects(ctx context.Context, list []target) error {
 			if !r.several {
 				return err
 			}
-			r.failed = true
+			r.failed++
 			fmt.Fprintf(r.streams.Err, "bearings: %s: %v\n", t.name, err)
 		}
 	}
@@ -101,14 +101,15 @@ func (r *checkRun) projects(ctx context.Context, list []target) error {
 
 // checkRun is one run of check over all projects.
 type checkRun struct {
-	flags         checkFlags
-	streams       Streams
-	known         baseline.Baseline
-	limit         failOn
-	style         report.Style
-	several       bool
-	all           []*report.Findings
-	found, failed bool
+	flags   checkFlags
+	streams Streams
+	known   baseline.Baseline
+	limit   failOn
+	style   report.Style
+	several bool
+	all     []*report.Findings
+	found   bool
+	failed  int // projects that could not be looked at
 }
 
 // project checks one project and writes its report, unless the format gathers all.
@@ -169,6 +170,8 @@ func (r *checkRun) end() error {
 		err = report.SARIF(r.streams.Out, analyzers.All(), r.all...)
 	case r.flags.format == "junit":
 		err = report.JUnit(r.streams.Out, r.all...)
+	case r.flags.format == "text" && len(r.all)+r.failed > 1:
+		err = report.Total(r.streams.Out, r.all, r.failed, r.style)
 	}
 	if err == nil && r.flags.writeBaseline != "" {
 		err = writeBaseline(r.flags.writeBaseline, r.all)
@@ -176,7 +179,7 @@ func (r *checkRun) end() error {
 	switch {
 	case err != nil:
 		return err
-	case r.failed:
+	case r.failed > 0:
 		return told{}
 	case r.found:
 		return found{}

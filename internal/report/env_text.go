@@ -132,15 +132,21 @@ func (t *envText) below(indent int, text string) {
 
 // outside says once for each environment who else could set its variables.
 func (t *envText) outside(keys []*fastapi.Key) {
-	told := map[string]bool{}
+	for _, text := range outsiders(keys) {
+		t.below(0, text)
+	}
+}
+
+// outsiders says once for each environment who else could set its variables.
+func outsiders(keys []*fastapi.Key) (out []string) {
 	for _, k := range keys {
 		for _, row := range k.Rows {
-			if text := row.Environment + " may also get values from " + row.Outside; row.Outside != "" && !told[text] {
-				told[text] = true
-				t.below(0, text)
+			if text := row.Environment + " may also get values from " + row.Outside; row.Outside != "" && !slices.Contains(out, text) {
+				out = append(out, text)
 			}
 		}
 	}
+	return out
 }
 
 // rowFacts says what is noteworthy about a row, without the value; outside adds

@@ -99,14 +99,23 @@ func (t *explainText) way() {
 		if name == string(s.Layer) {
 			name = ""
 		}
-		line := "  " + mark + " " + pad(string(s.Layer), 18) + clean(name)
+		head := pad(string(s.Layer), 18) + clean(name)
+		line, used := "  "+mark+" "+head, 4+textCells(head)
 		if place := t.places.short(s.At); place != "" && s.Layer != fastapi.LayerRouting && s.Layer != fastapi.LayerValidation {
 			line += "  " + t.style.cyan(place)
+			used += 2 + textCells(place)
 		}
-		if s.Note != "" {
-			line += t.style.dim("  " + clean(s.Note))
+		note := clean(s.Note)
+		if note != "" && used+2+textCells(note) <= t.style.columns() {
+			line += t.style.dim("  " + note)
+			note = ""
 		}
 		t.line(line)
+		if note != "" {
+			for _, part := range wrap(note, t.style.columns()-8) {
+				t.line("        " + t.style.dim(part))
+			}
+		}
 		for _, a := range list {
 			t.answer(s, a)
 		}

@@ -32,6 +32,26 @@ func Header(w io.Writer, name string, style Style) error {
 	return err
 }
 
+// Total ends the reports of several projects with what they come to together.
+// Failed is how many could not be looked at.
+func Total(w io.Writer, all []*Findings, failed int, style Style) error {
+	confirmed, hypotheses, with := 0, 0, 0
+	for _, in := range all {
+		c, h := tally(in.Findings)
+		confirmed, hypotheses = confirmed+c, hypotheses+h
+		if c+h > 0 {
+			with++
+		}
+	}
+	text := fmt.Sprintf("%s: %d confirmed, %s", count(len(all)+failed, "project", "projects"), confirmed, count(hypotheses, "hypothesis", "hypotheses"))
+	more := fmt.Sprintf(" · findings in %d of them", with)
+	if failed > 0 {
+		more += fmt.Sprintf(", %d could not be looked at", failed)
+	}
+	_, err := fmt.Fprintf(w, "\n%s%s\n", style.bold(text), style.dim(more))
+	return err
+}
+
 // findingText collects the text of a report.
 type findingText struct {
 	out      strings.Builder

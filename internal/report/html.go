@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"regexp"
 	"strings"
+	"sync"
 
 	"bearings/internal/fastapi"
 )
@@ -31,7 +33,9 @@ type (
 		Style                 template.CSS
 		Script                template.JS
 		Apps                  []appView
-		Keys                  []keyView
+		Keys                  []keyView // those that sign, verify or are secret
+		Settings              []keyView // the others
+		Outside               []string
 		Tokens                []rowView
 		Gaps                  []rowView
 	}
@@ -45,7 +49,7 @@ type (
 	rowView       struct{ Name, Place, Note string }
 	operationView struct {
 		Method, Path, Name, Place, Guards, Search string
-		Open                                      bool
+		Mark, Kind                                string // "●" and "guarded", "○" and "open", "→" and "mount"
 		Chain                                     []chainView
 		Includes                                  []rowView
 	}
@@ -54,8 +58,8 @@ type (
 		Below             []chainView
 	}
 	keyView struct {
-		Name, Place, Note string
-		Rows              []keyRowView
+		Name, Place, Note, Search string
+		Rows                      []keyRowView
 	}
 	keyRowView struct {
 		Environment, State, Place, Note string
@@ -67,14 +71,19 @@ type (
 // It is searched and filtered by keyboard and follows the reader's colour scheme.
 func HTML(w io.Writer, project *fastapi.Project) error {
 	p := newPlaces(project)
-	view := pageView{Title: "bearings map", Style: template.CSS(mapStyle), Script: template.JS(mapScript), StyleHash: hashOf(mapStyle), ScriptHash: hashOf(mapScript)}
+	view := pageView{Title: "Authentication map", Style: template.CSS(mapStyle), Script: template.JS(mapScript), StyleHash: hashOf(mapStyle), ScriptHash: hashOf(mapScript)}
 	view.Version, _ = version(project)
 	for _, app := range project.Apps {
 		view.Apps = append(view.Apps, p.appView(app))
 	}
-	for _, k := range project.Keys {
-		view.Keys = append(view.Keys, p.keyView(k))
+	for _, k := range weighty(project.Keys) {
+		if weight(k) > 0 {
+			view.Keys = append(view.Keys, p.keyView(k))
+		} else {
+			view.Settings = append(view.Settings, p.keyView(k))
+		}
 	}
+	view.Outside = outsiders(project.Keys)
 	for _, t := range project.Tokens {
 		view.Tokens = append(view.Tokens, rowView{string(t.Operation) + " in " + t.Function, p.short(t.At), tokenFacts(t)})
 	}
@@ -82,6 +91,7 @@ func HTML(w io.Writer, project *fastapi.Project) error {
 	r := NewRedactor(project)
 	r.Struct(&view.Apps)
 	r.Struct(&view.Keys)
+	r.Struct(&view.Settings)
 	r.Struct(&view.Tokens)
 	r.Struct(&view.Gaps)
 	page, err := template.New("map").Parse(mapPage)
@@ -138,7 +148,15 @@ func (p *places) operationView(o *fastapi.Operation) operationView {
 	if len(o.Methods) > 1 {
 		method = strings.Join(o.Methods, " ")
 	}
-	out := operationView{Method: method, Path: path, Place: p.short(o.Registered), Guards: guards(o), Open: !o.Protected && o.Kind != fastapi.MountKind, Chain: p.chain(o.Dependencies)}
+	out := operationView{Method: method, Path: path, Place: p.short(o.Registered), Guards: shortNames(guards(o)), Chain: p.chain(o.Dependencies)}
+	switch {
+	case o.Kind == fastapi.MountKind:
+		out.Mark, out.Kind = mountMark, "mount"
+	case o.Protected:
+		out.Mark, out.Kind = guardedMark, "guarded"
+	default:
+		out.Mark, out.Kind, out.Guards = openMark, "open", "open"
+	}
 	if o.Handler != nil {
 		out.Name = o.Handler.Name
 	}
@@ -166,6 +184,13 @@ func (p *places) chain(list []*fastapi.Dependency) []chainView {
 	}
 	return out
 }
+
+// shortNames leaves the modules' names out of a text: "app.auth:check" is check.
+func shortNames(text string) string {
+	return moduleName().ReplaceAllString(text, "$1")
+}
+
+var moduleName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[\w.]+:(\w)`) })
 
 // dependencyFacts says where a dependency is declared and what it demands.
 func dependencyFacts(d *fastapi.Dependency) string {
@@ -206,8 +231,9 @@ func (p *places) keyView(k *fastapi.Key) keyView {
 	out := keyView{Name: k.Name, Place: p.short(k.At), Note: strings.Join(append([]string{k.Loader}, roles(k.Roles)...), ", ")}
 	odd := oddRows(k)
 	for i, row := range k.Rows {
-		out.Rows = append(out.Rows, keyRowView{row.Environment, stateText(row), p.short(row.Source), rowFacts(row, true), odd[i]})
+		out.Rows = append(out.Rows, keyRowView{row.Environment, stateText(row), p.short(row.Source), rowFacts(row, false), odd[i]})
 	}
+	out.Search = strings.ToLower(strings.Join([]string{out.Name, out.Place, out.Note}, " "))
 	return out
 }
 

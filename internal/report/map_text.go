@@ -250,16 +250,22 @@ func (t *mapText) flush() {
 	t.rows = nil
 }
 
+// shownSecrets is how many secrets the map lists that sign and verify nothing
+// and are the same everywhere; a large project has hundreds.
+const shownSecrets = 12
+
 func (t *mapText) keys() {
 	if len(t.project.Keys) == 0 {
 		return
 	}
 	t.line("%s", t.style.bold("keys and settings")+t.style.dim("  equal letters: equal values"))
-	others := 0
+	others, quiet := 0, 0
 	for _, k := range weighty(t.project.Keys) {
-		if weight(k) == 0 && !slices.Contains(oddRows(k), true) {
-			others++
-			continue
+		if k.Roles == 0 && !slices.Contains(oddRows(k), true) {
+			if quiet++; weight(k) == 0 || quiet > shownSecrets {
+				others++
+				continue
+			}
 		}
 		t.row(2, k.Name, t.places.short(k.At), strings.Join(append([]string{k.Loader}, roles(k.Roles)...), ", "))
 		t.flush()
