@@ -210,10 +210,10 @@ func makes(p *fastapi.Project, path source.Path, node any, class *interpret.Clas
 func keptSetting(p *fastapi.Project, k *fastapi.Key, variable string, at source.Location, test string) Finding {
 	return Finding{
 		Certainty: Hypothesis, At: at, Subject: test + " " + variable,
-		Message: fmt.Sprintf("%s is set in %s, and the application has read it by then and keeps what it read", variable, test),
-		Effect:  Effect{Status: []int{401}, Text: "the test signs with one key and the application verifies with another, in an order that depends on which test runs first"},
+		Message:  fmt.Sprintf("%s is set in %s, and the application has read it by then and keeps what it read", variable, test),
+		Effect:   Effect{Status: []int{401}, Text: "the test signs with one key and the application verifies with another, in an order that depends on which test runs first"},
 		Evidence: append([]Evidence{{At: k.At, Note: "read once and kept"}}, keepers(p, k)...),
-		Check: Check{Say: "Print the key at both ends in the test; run the test alone and with the others"},
-		Fixes: []Fix{describedFix("Set the variable before the application is imported, or clear the cache (cache_clear) after setting it")},
+		Check:    Check{Say: "Print the key at both ends in the test; run the test alone and with the others"},
+		Fixes:    []Fix{describedFix("Set the variable before the application is imported, or clear the cache (cache_clear) after setting it")},
 	}
 }
