@@ -51,7 +51,16 @@ func (l *linker) runsProgram(e *environment.Environment, k *Key) bool {
 	case environment.CI, environment.Test:
 		return gives(e, k)
 	}
-	return l.runsIn(e, k.At.Path) || e.Kind == environment.Compose && k.Secret && k.Roles != 0 && gives(e, k) && l.describes(e, k.At.Path)
+	return l.runsIn(e, k.At.Path) || e.Kind == environment.Compose && k.Secret && k.Roles != 0 && !built(e) && gives(e, k) && l.describes(e, k.At.Path)
+}
+
+// built says whether the tree has the Dockerfile of an environment's image, which
+// then shows what is in it.
+func built(e *environment.Environment) bool {
+	return slices.ContainsFunc(e.Described, func(p source.Path) bool {
+		name := strings.ToLower(p.Base())
+		return strings.Contains(name, "dockerfile") || strings.Contains(name, "containerfile")
+	})
 }
 
 // gives says whether an environment gives a key's variable.

@@ -92,7 +92,7 @@ func (l *linker) runsIn(e *environment.Environment, file source.Path) bool {
 		return true
 	case (e.Kind == environment.Compose || e.Kind == environment.Image) && e.Files != nil:
 		_, ok, _, _ := e.Files.Locate(file)
-		return ok || len(e.Commands) > 0 && (e.Image == "" && l.describes(e, file) || l.startsProgram(e, file))
+		return ok || len(e.Commands) > 0 && (e.Image == "" && l.describes(e, file) || !built(e) && l.startsProgram(e, file))
 	case e.Kind == environment.Process:
 		return l.starts(e, file)
 	}

@@ -260,7 +260,7 @@ func (f *Frame) invoke(site *CallSite, fn *Func, args *Args) Value {
 	if f.depth >= maxDepth || f.active(fn) > 1 {
 		return result(f.Unknown(site.At, "the call is nested too deeply"))
 	}
-	if f.M.Tracer != nil && f.M.Reach != nil && f.Caller != nil && !f.M.Reach(fn) {
+	if f.M.Tracer != nil && f.M.Reach != nil && f.Caller != nil && !f.M.Reach(fn) && !plainGetter(fn) {
 		if fn.Def != nil && fn.Def.Returns != nil {
 			if v := f.M.FrameOf(fn).OfAnnotation(fn.Def.Returns, site.At); v != nil {
 				return result(v)
@@ -275,6 +275,26 @@ func (f *Frame) invoke(site *CallSite, fn *Func, args *Args) Value {
 		}
 	}
 	return result(run())
+}
+
+// plainGetter says whether a method does nothing but return an expression: a property, mostly.
+func plainGetter(fn *Func) bool {
+	if _, method := fn.Self.(*Instance); !method || fn.Def == nil || fn.Def.Async || fn.Def.Generator {
+		return false
+	}
+	body := fn.Def.Body
+	if len(body) == 2 {
+		if doc, ok := body[0].(*python.ExprStmt); ok {
+			if _, text := doc.X.(*python.String); text {
+				body = body[1:]
+			}
+		}
+	}
+	if len(body) != 1 || len(fn.Def.Params) > 1 {
+		return false
+	}
+	_, ok := body[0].(*python.Return)
+	return ok
 }
 
 // activate binds the parameters and runs the body.
