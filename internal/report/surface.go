@@ -100,6 +100,7 @@ func compareFacts(a, b Fact) int {
 }
 
 func (s *surfacing) add(kind, subject, aspect string, at source.Location, values ...string) *Fact {
+	values = slices.Clone(values) // they may be the model's own
 	for i, v := range values {
 		values[i] = s.redact.Text(clean(v))
 	}
