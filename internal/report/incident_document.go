@@ -175,9 +175,12 @@ const documentHead = `<!DOCTYPE html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>%s</title>
 <style>
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark; }
-pre { overflow-x: auto; padding: .75rem; border: 1px solid color-mix(in srgb, currentColor 25%%, transparent); }
-table { border-collapse: collapse; } td, th { border: 1px solid color-mix(in srgb, currentColor 25%%, transparent); padding: .25rem .6rem; text-align: left; vertical-align: top; }
+:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 25%%, transparent); }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1.25rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.6rem; margin: 0 0 1rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; padding-bottom: .25rem; border-bottom: 1px solid var(--line); }
+summary { cursor: pointer; } li { margin: .15rem 0; }
+pre { overflow-x: auto; padding: .75rem; border: 1px solid var(--line); }
+table { border-collapse: collapse; } td, th { border: 1px solid var(--line); padding: .25rem .6rem; text-align: left; vertical-align: top; }
 small { opacity: .8; } ul { padding-left: 1.3rem; }
 </style>
 </head>
@@ -216,9 +219,15 @@ func (d *Document) WriteHTML(w io.Writer, p *fastapi.Project, title string) erro
 		case paragraphPart:
 			b.WriteString("<p>" + esc(x.text) + "</p>\n")
 		case tablePart:
+			b.WriteString("<div style=\"overflow-x: auto\">")
 			writeTable(&b, x.rows, esc)
+			b.WriteString("</div>\n")
 		case codePart:
-			fmt.Fprintf(&b, "<pre class=\"%s\">%s</pre>\n", esc(x.lang), html.EscapeString(r.Text(x.text)))
+			code := fmt.Sprintf("<pre class=\"%s\">%s</pre>\n", esc(x.lang), html.EscapeString(r.Text(x.text)))
+			if x.lang == "mermaid" { // nothing draws it here, and the list above says the same
+				code = "<details><summary>The same as a Mermaid diagram, to paste elsewhere</summary>\n" + code + "</details>\n"
+			}
+			b.WriteString(code)
 		}
 	}
 	lists(0)
