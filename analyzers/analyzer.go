@@ -7,6 +7,7 @@ package analyzers
 import (
 	"bearings/internal/fastapi"
 	"bearings/internal/source"
+	"slices"
 )
 
 // Family groups rules. The order of the constants is the order of isolation in
@@ -97,8 +98,22 @@ type Finding struct {
 	// numbers: a name, a path, a claim. It is part of the fingerprint.
 	Subject string
 
-	fingerprint string // given by the driver
+	fingerprint string   // given by the driver
+	apps        []string // that it is about, by the driver; nil: any
 }
+
+// Concerns reports whether a finding is about an operation of an application, or
+// about nothing narrower than the application. Several applications of a
+// project may serve operations of one name.
+func (f Finding) Concerns(app *fastapi.App, operation string) bool {
+	if f.apps != nil && app != nil && !slices.Contains(f.apps, appKey(app)) {
+		return false
+	}
+	return len(f.Operations) == 0 || slices.Contains(f.Operations, operation)
+}
+
+// appKey names an application for good, whichever project holds it.
+func appKey(app *fastapi.App) string { return string(app.At.Path) + " " + app.Name }
 
 // Effect is what the fact does to a request, with a certainty of its own.
 type Effect struct {

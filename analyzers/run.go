@@ -60,6 +60,7 @@ func RunWith(p *fastapi.Project, rules []*Analyzer, options Options) Result {
 				seen[key] = true
 			}
 			f = scope.ceiling(f, rule.Requires)
+			f.apps = scope.about(f)
 			hidden := comments.hide(f)
 			switch {
 			case !scope.shows(f, options):

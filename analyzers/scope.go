@@ -52,6 +52,22 @@ func (s *scope) concerned(f Finding) []*fastapi.App {
 	return s.pick(func(app *fastapi.App) bool { return roots[root(app)] })
 }
 
+// about names the applications that a finding tells something about: those that
+// are concerned, and of these only such as its places lie in, where there are any.
+func (s *scope) about(f Finding) (names []string) {
+	apps := s.concerned(f)
+	in := slices.DeleteFunc(slices.Clone(apps), func(app *fastapi.App) bool {
+		return !s.files[app][f.At.Path] && !slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return s.files[app][e.At.Path] })
+	})
+	if len(in) > 0 {
+		apps = in
+	}
+	for _, app := range apps {
+		names = append(names, appKey(app))
+	}
+	return names
+}
+
 func (s *scope) pick(keep func(*fastapi.App) bool) (apps []*fastapi.App) {
 	for _, app := range s.project.Apps {
 		if keep(app) {

@@ -68,7 +68,7 @@ func hintsLast(list []analyzers.Finding) []analyzers.Finding {
 
 // concerns reports whether a finding is about an operation, or about nothing narrower than the project.
 func concerns(f analyzers.Finding, o *fastapi.Operation) bool {
-	return len(f.Operations) == 0 || slices.Contains(f.Operations, o.ID())
+	return f.Concerns(o.App, o.ID())
 }
 
 // wayOf is Project.Walk with what a request to a mounted application passes

@@ -77,7 +77,7 @@ func explanationJSON(e *Explanation) *explainJSON {
 		doc.Status = &e.Status
 	}
 	for _, o := range e.Others {
-		doc.Others = append(doc.Others, o.ID())
+		doc.Others = append(doc.Others, nameBesides(o, e.Operation))
 	}
 	for _, s := range e.Steps {
 		doc.Steps = append(doc.Steps, p.step(s))

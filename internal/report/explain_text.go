@@ -60,9 +60,30 @@ func (t *explainText) head() {
 	t.paragraph(t.e.guarded())
 	t.paragraph(t.e.Note)
 	if len(t.e.Others) > 0 {
-		t.paragraph("not this one: " + idsOf(t.e.Others, 6))
+		t.paragraph("not this one: " + namesOf(t.e.Others, t.e.Operation, 6))
 	}
 	t.line("")
+}
+
+// namesOf lists operations as one can ask about them besides another: by their
+// handlers where they are called the same.
+func namesOf(list []*fastapi.Operation, besides *fastapi.Operation, limit int) string {
+	var out []string
+	for i, o := range list {
+		if i == limit {
+			out = append(out, fmt.Sprintf("and %d more", len(list)-limit))
+			break
+		}
+		out = append(out, nameBesides(o, besides))
+	}
+	return strings.Join(out, ", ")
+}
+
+func nameBesides(o, other *fastapi.Operation) string {
+	if other != nil && o.ID() == other.ID() && o.Handler != nil && o.Handler.Name != "" {
+		return o.Handler.Name
+	}
+	return o.ID()
 }
 
 func idsOf(list []*fastapi.Operation, limit int) string {

@@ -106,17 +106,16 @@ type (
 // operations that they concern.
 func MapJSON(w io.Writer, project *fastapi.Project, findings []analyzers.Finding) error {
 	p := newPlaces(project)
-	of := map[string][]string{}
-	for _, f := range findings {
-		for _, o := range f.Operations {
-			of[o] = append(of[o], f.Fingerprint())
-		}
-	}
 	doc := mapJSON{Schema: "bearings.map/1", Apps: []appJSON{}, Keys: []keyJSON{}, Tokens: []tokenJSON{}, Gaps: p.gaps(project.Gaps)}
 	for _, app := range project.Apps {
 		out := p.app(app)
 		for i, o := range app.Operations {
-			list := orEmpty(of[o.ID()])
+			list := []string{}
+			for _, f := range findings {
+				if len(f.Operations) > 0 && f.Concerns(app, o.ID()) {
+					list = append(list, f.Fingerprint())
+				}
+			}
 			out.Operations[i].Findings = &list
 		}
 		doc.Apps = append(doc.Apps, out)
