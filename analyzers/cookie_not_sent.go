@@ -262,11 +262,25 @@ func cookieDeletion(pass *Pass, k *cookieCall, calls []*cookieCall) {
 			f.Message = fmt.Sprintf("the cookie %s is deleted with another %s than it is set with", k.name, attribute.name)
 			f.Effect = Effect{Certainty: Confirmed, Text: "the browser keeps the cookie: the logout has no effect"}
 			f.Evidence = withPlaceOnce(f.Evidence, at, fmt.Sprintf("set with the %s %q", attribute.name, was))
-			f.Fixes = []Fix{{Title: fmt.Sprintf("Delete it with %s=%q", attribute.name, was)}}
+			f.Fixes = []Fix{deleteWith(p, k, set, attribute.name, was)}
 			pass.Report(f)
 			return
 		}
 	}
+}
+
+// deleteWith gives a deletion the attribute with which the cookie is set, as it is
+// written there, where the two calls stand in one module.
+func deleteWith(p *fastapi.Project, k, set *cookieCall, name, was string) Fix {
+	fix := Fix{Title: fmt.Sprintf("Delete it with %s=%q", name, was)}
+	given := callArgument(set.call, -1, name)
+	text := sourceAt(p, k.at)
+	if given == nil || k.path != set.path || callArgument(k.call, -1, name) != nil || len(k.call.Args) != 1 || !strings.HasSuffix(text, ")") || strings.HasSuffix(text, ",)") {
+		return fix
+	}
+	end := k.at.Span.End - 1
+	fix.Edits = map[source.Path][]source.Edit{k.path: {{Span: source.Span{Start: end, End: end}, NewText: ", " + sourceAt(p, source.Location{Path: set.path, Span: given.Span()})}}}
+	return fix
 }
 
 // sessionCookie looks at the cookie of SessionMiddleware.

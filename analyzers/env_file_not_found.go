@@ -43,7 +43,7 @@ var EnvFileNotFound = &Analyzer{
 				Message: fmt.Sprintf("%s is looked for in the working directory%s, where it is not in %s, so %s", in.absence.Path, workDirWords(in.env), fault.environments(), so),
 				Assumes: assumes, Effect: effect, Evidence: e.list,
 				Check: Check{Say: "Look for the file from the folder in which the process runs", Run: findFileCommand(in)},
-				Fixes: []Fix{{Title: "Build the path from __file__"}},
+				Fixes: []Fix{besideFile(p, in)},
 			})
 		}
 	},

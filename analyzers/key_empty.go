@@ -23,6 +23,11 @@ var KeyEmpty = &Analyzer{
 				Check:   Check{Say: "See how long the value is where the application runs", Run: printenv(in.env, name)},
 				Fixes:   []Fix{{Title: "Refuse an empty key: ${" + name + ":?} in compose, or a test in the program"}},
 			}
+			if a := in.row.Assignment; a != nil {
+				if fix, ok := requireVariable(p, a.At, a.Name); ok {
+					f.Fixes = []Fix{fix}
+				}
+			}
 			if in.row.State == fastapi.StateUnknown {
 				f.Certainty, f.Severity = Hypothesis, Warning
 				f.Message = fmt.Sprintf("%s is empty in %s unless the shell sets it: no file gives it a value", name, fault.environments())

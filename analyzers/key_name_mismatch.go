@@ -130,6 +130,11 @@ func renameFix(p *fastapi.Project, k *fastapi.Key, in keyFaultIn) Fix {
 	if in.kind == spelling && len(text) > 2 && (text[0] == '"' || text[0] == '\'') && text[1:len(text)-1] == k.Read.Names[0] {
 		return Fix{Title: "Read " + in.offer.Name, Edits: map[source.Path][]source.Edit{k.Read.NameAt.Path: {{Span: k.Read.NameAt.Span, NewText: text[:1] + in.offer.Name + text[:1]}}}}
 	}
+	if in.kind == otherPrefix {
+		if fix, ok := renameVariable(p, in.offer.At, in.offer.Name, keyName(k)); ok {
+			return fix
+		}
+	}
 	switch in.kind {
 	case otherCase:
 		title = "Write the name in the same case on both sides"

@@ -7,6 +7,7 @@ import (
 
 	"bearings/internal/environment"
 	"bearings/internal/fastapi"
+	"bearings/internal/source"
 )
 
 // inactiveSection: a configuration file has the key in a section that is not the
@@ -73,6 +74,9 @@ func sectionFault(p *fastapi.Project, fault *keyFault) Finding {
 		f.At = by.At
 		f.Assumes = []string{"nothing outside these files sets " + name}
 		f.Message = fmt.Sprintf("%s is %s in %s, and %s has no such section: the key stands in [%s]", s.Switch, active, fault.environments(), in.section.File, in.section.Section)
+		if edit, ok := editWithin(p, by.At, active, in.section.Section); ok {
+			f.Fixes[0].Edits = map[source.Path][]source.Edit{by.At.Path: {edit}}
+		}
 		e.add(by.At, "asks for a section that is not there")
 		e.add(in.section.At, "has the key")
 	}

@@ -114,6 +114,7 @@ func tupleKey(p *fastapi.Project, t *fastapi.TokenCall, v interpret.Value) (Find
 	if !ok || seq.Kind != python.Tuple || len(seq.Items) != 1 || seq.Open {
 		return Finding{}, false
 	}
+	comma, whole := withoutComma(p, seq)
 	e := places{project: p}
 	e.add(seq.At, "a comma at the end makes it a tuple")
 	e.add(t.Key.At, "takes the tuple as the key")
@@ -123,7 +124,7 @@ func tupleKey(p *fastapi.Project, t *fastapi.TokenCall, v interpret.Value) (Find
 		Effect:   Effect{Certainty: Confirmed, Status: []int{500}, Text: "the token library refuses the key: signing ends as 500"},
 		Evidence: e.list,
 		Check:    Check{Say: "Log in: the traceback says that the key must be a text"},
-		Fixes:    []Fix{{Title: "Remove the comma"}},
+		Fixes:    orHint(comma, whole, "Remove the comma"),
 	}, true
 }
 
@@ -138,6 +139,7 @@ func secretObject(p *fastapi.Project, t *fastapi.TokenCall, r *fastapi.EnvRead) 
 	default:
 		return Finding{}, false
 	}
+	fix, known := unwrapped(p, t.Key.At, r.Cast)
 	e := places{project: p}
 	e.add(t.Key.At, "takes the object as the key")
 	e.add(r.At, "an object that hides its text")
@@ -147,7 +149,7 @@ func secretObject(p *fastapi.Project, t *fastapi.TokenCall, r *fastapi.EnvRead) 
 		Effect:   Effect{Certainty: Confirmed, Status: []int{500}, Text: "the library refuses the key: the request ends as 500"},
 		Evidence: e.list,
 		Check:    Check{Say: "Log in: the traceback says that the key must be a text"},
-		Fixes:    []Fix{{Title: "Take the text of it, by " + unwrap}},
+		Fixes:    orHint(fix, known, "Take the text of it, by "+unwrap),
 	}, true
 }
 
