@@ -41,7 +41,8 @@ async function hover(uri, d) {
   const hovers = await run('vscode.executeHoverProvider', uri, d.range.start);
   const text = hovers.flatMap((h) => h.contents.map((c) => c.value)).join('\n');
   assert.match(text, /\/login\/token/);
-  assert.match(text, /confirmed/i);
+  assert.match(text, /curl -i -X POST/); // the command that checks the finding
+  assert.doesNotMatch(text, /which nothing serves/); // the diagnostic says that, right above
   ok('hover');
 }
 

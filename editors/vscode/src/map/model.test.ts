@@ -34,6 +34,11 @@ void test('an operation shows its guards, and the way of the request below it', 
   ]);
 });
 
+void test('services of one folder are told apart, and a prefix that says nothing gives way to the file', () => {
+  const one: App = { name: 'app.main:app', file: 'shop/app/main.py', line: 3, operations: [get('/me', { file: 'shop/app/users.py' })] };
+  assert.deepEqual(drawn(treeOf({ apps: [one] })).slice(0, 2), ['app.main:app | shop · 1 open of 1', '  users.py | shop/app']);
+});
+
 void test('operations of the application\'s own file stand directly below it', () => {
   const tree = treeOf(app(get('/health', { file: 'app/main.py' }), get('/users/me')));
   assert.deepEqual(tree[0]?.children.map((c) => c.label), ['GET /health', '/users']);

@@ -43,11 +43,17 @@ function appNode(app: App): MapNode {
   const gaps = gapsNode(app.name, app.gaps ?? []);
   const mounted = app.parent ? `mounted by ${shortName(app.parent)} at ${app.mountPath ?? '/'}` : '';
   const role = app.role === 'test' || app.role === 'example' ? app.role : '';
-  const summary = [role, mounted, open > 0 ? `${open} open of ${operations.length}` : `${operations.length} path operation${operations.length === 1 ? '' : 's'}`, gaps ? `${gaps.children.length} not resolved` : ''];
+  const summary = [role, folderOf(app), mounted, open > 0 ? `${open} open of ${operations.length}` : `${operations.length} path operation${operations.length === 1 ? '' : 's'}`, gaps ? `${gaps.children.length} not resolved` : ''];
   return {
     kind: 'app', label: app.name, description: summary.filter(Boolean).join(' · '), place: app, id: app.name,
     children: [...direct, ...groups.filter((g) => g.label !== ''), ...schemesNode(app), ...(gaps ? [gaps] : [])],
   };
+}
+
+/** The folder in which the application's modules are looked for, where that is not the root: it tells services apart. */
+function folderOf(app: App): string {
+  const module = `${(app.name.split(':')[0] ?? '').replaceAll('.', '/')}.py`;
+  return app.file.endsWith(`/${module}`) ? app.file.slice(0, -module.length - 1) : '';
 }
 
 function groupByFile(operations: readonly Operation[]): Map<string, Operation[]> {
@@ -63,8 +69,12 @@ function groupByFile(operations: readonly Operation[]): Map<string, Operation[]>
 
 /** The group of the application's own file has no label: its operations stand directly below the application. */
 function groupNode(app: App, file: string, operations: readonly Operation[]): MapNode {
+  const prefix = commonPrefix(operations.map((o) => o.path));
+  // A prefix that says nothing gives way to the file's name.
+  const slash = file.lastIndexOf('/') + 1;
+  const [label, description] = prefix === '/' ? [file.slice(slash), file.slice(0, Math.max(slash - 1, 0))] : [prefix, file];
   return {
-    kind: 'group', label: file === app.file || file === '' ? '' : commonPrefix(operations.map((o) => o.path)), description: file,
+    kind: 'group', label: file === app.file || file === '' ? '' : label, description,
     place: { file, line: 1 }, id: `${app.name} ${file}`, children: operations.map((o) => operationNode(app, o)),
   };
 }
