@@ -146,8 +146,19 @@ func decodedText(p *fastapi.Project, t *fastapi.TokenCall, u fastapi.TokenUse) F
 
 // wholeHeader is about a decode that gets the Authorization header as it came.
 func wholeHeader(p *fastapi.Project, t *fastapi.TokenCall) Finding {
-	if t.Operation != fastapi.Verify || !fastapi.IsAuthorizationHeader(t.TokenValue) {
+	if t.Operation != fastapi.Verify {
 		return Finding{}
+	}
+	if !fastapi.IsAuthorizationHeader(t.TokenValue) {
+		param := tokenParameter(t)
+		switch {
+		case param == nil:
+			return Finding{}
+		case param.In == fastapi.InCookie:
+			return prefixedCookie(p, t, param)
+		case param.In != fastapi.InHeader || !strings.EqualFold(param.Wire, "authorization"):
+			return Finding{}
+		}
 	}
 	f := Finding{
 		At: t.TokenAt, Certainty: Confirmed, Operations: servedBy(t),

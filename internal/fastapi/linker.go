@@ -35,6 +35,7 @@ type linker struct {
 	settled       bool // all modules ran
 	rows          map[rowKey]KeyRow
 	fileMisses    []FileMiss
+	promises      map[interpret.Value]*interpret.Class // what functions say that they return, by what they gave
 	reachable     reachIndex
 	areas         areas
 	coroutines    []CoroutineCall

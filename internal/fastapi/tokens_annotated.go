@@ -115,3 +115,33 @@ func rebound(fn *python.Function, name string) (found bool) {
 	})
 	return found
 }
+
+// notePromise notes the class that a function of the program says it returns, where
+// what it returns is not known: the object of a query.
+func (l *linker) notePromise(callee, v interpret.Value) {
+	fn, ok := callee.(*interpret.Func)
+	if !ok || fn.Def == nil || fn.Def.Returns == nil || fn.Module == nil {
+		return
+	}
+	if op, ok := v.(*interpret.Op); ok && op.Name == "coroutine" && len(op.Args) == 1 {
+		v = op.Args[0]
+	}
+	switch v.(type) {
+	case *interpret.Op, *interpret.Choice, *interpret.Unknown:
+	default:
+		return
+	}
+	if _, known := l.promises[v]; known {
+		return
+	}
+	inst, ok := l.machine.FrameOf(fn.Module).OfAnnotation(fn.Def.Returns, fn.At()).(*interpret.Instance)
+	if !ok {
+		return
+	}
+	if class, ok := inst.Class.(*interpret.Class); ok {
+		if l.promises == nil {
+			l.promises = map[interpret.Value]*interpret.Class{}
+		}
+		l.promises[v] = class
+	}
+}

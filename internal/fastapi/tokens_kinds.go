@@ -11,15 +11,16 @@ import (
 
 // kind is the Python type of a value, and why.
 type kind struct {
-	name    string          // "str", "int", "UUID", "datetime", …; "" when not known
-	at      source.Location // what gives the type: a field, a column
-	guessed bool            // it rests on the one class of the program that a query names
+	name     string          // "str", "int", "UUID", "datetime", …; "" when not known
+	at       source.Location // what gives the type: a field, a column
+	promised bool            // it rests on what a function's annotation says that it returns
+	guessed  bool            // it rests on the one class of the program that a query names
 }
 
 // claim describes a claim that is written.
 func (l *linker) claim(name string, at source.Location, v interpret.Value) Claim {
 	k := l.kindOf(v, 0)
-	return Claim{Name: name, At: at, Kind: k.name, KindAt: k.at, Guessed: k.guessed, Raw: v}
+	return Claim{Name: name, At: at, Kind: k.name, KindAt: k.at, Guessed: k.guessed, Annotated: k.promised, Raw: v}
 }
 
 // kindOf finds the Python type of a value.
@@ -256,6 +257,11 @@ func (l *linker) kindOfAttribute(v interpret.Value, name string) kind {
 				walk(a, depth+1)
 			}
 		}
+	}
+	if class := l.promises[v]; class != nil && hasMember(class, name) {
+		k := l.kindOfMember(class, name)
+		k.promised = true
+		return k
 	}
 	walk(v, 0)
 	if found == nil || several {

@@ -362,6 +362,7 @@ func methodOf(callee interpret.Value) (string, interpret.Value) {
 
 // Result implements interpret.Tracer: the value that a claim or a header was read into.
 func (t *tracer) Result(f *interpret.Frame, site *interpret.CallSite, callee interpret.Value, args *interpret.Args, v interpret.Value) {
+	t.l.notePromise(callee, v)
 	name, recv := methodOf(callee)
 	if name == "get" {
 		if s, ok := recv.(*interpret.Symbol); ok {
