@@ -68,7 +68,7 @@ func Index(rules []Rule, families [][2]string, folder string) ([]byte, error) {
 	b.WriteString(generatedMark + "; edit the pages in analyzers/rules -->\n\n# Rules\n\n")
 	b.WriteString("The families stand in the order in which a broken login is best taken apart: was the token issued with the right key, do both\n" +
 		"ends agree, who guards the operation, is the header lost on its way, and is the refusal itself right.\n\n" +
-		"`bearings rule <code>` prints a page in the terminal.\n")
+		"`bearings rules <code>` prints a page in the terminal.\n")
 	for _, family := range families {
 		head := true
 		for _, rule := range rules {
