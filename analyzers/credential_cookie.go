@@ -30,6 +30,7 @@ func unreachableCookies(p *fastapi.Project) (list []Finding) {
 				lost = append(lost, k)
 			}
 		}
+		lost = slices.DeleteFunc(lost, func(k *cookieCall) bool { return forTheBrowser(k.name) })
 		if unknown || len(lost) != 1 || readByMiddleware(app, lost[0].name) {
 			continue
 		}
@@ -40,6 +41,24 @@ func unreachableCookies(p *fastapi.Project) (list []Finding) {
 		}
 	}
 	return list
+}
+
+// forTheBrowser says whether a cookie is named after what scripts of the page read,
+// or a single request of a login.
+func forTheBrowser(name string) bool {
+	for _, w := range fastapi.Words(name) {
+		switch w {
+		case "csrf", "csrftoken", "xsrf", "theme", "lang", "language", "locale", "consent", "state", "nonce", "verifier", "flash", "tz", "timezone", "logged", "refresh":
+			return true
+		}
+	}
+	return false
+}
+
+// alike says whether two names are one name written in two ways: they share a word, or nearly all letters.
+func alike(a, b string) bool {
+	x, y := fastapi.Words(a), fastapi.Words(b)
+	return slices.ContainsFunc(x, func(w string) bool { return slices.Contains(y, w) }) || distance(strings.ToLower(a), strings.ToLower(b)) <= 2
 }
 
 // readByMiddleware says whether a middleware takes the cookie, or may.
@@ -124,6 +143,9 @@ func otherCookie(p *fastapi.Project, app *fastapi.App, k *cookieCall, set map[st
 		Check:   Check{Say: "Look at the name in Set-Cookie, and at the one that is read", Run: curlFor(k.ops[0], "")},
 		Fixes:   []Fix{describedFix("Use one name, from one constant")},
 	}
+	if !alike(r.name, k.name) { // another program may set it
+		f.Certainty, f.Severity, f.Effect.Certainty = Hypothesis, Warning, Hypothesis
+	}
 	f.Evidence = withPlace(f.Evidence, r.at, "waits for "+r.name)
 	f.Evidence = withPlace(f.Evidence, k.at, "sets "+k.name)
 	return f, true
@@ -133,7 +155,7 @@ func otherCookie(p *fastapi.Project, app *fastapi.App, k *cookieCall, set map[st
 // the guard takes it from the Authorization header.
 func headerInstead(p *fastapi.Project, app *fastapi.App, k *cookieCall) (Finding, bool) {
 	for _, pair := range p.Pairs() {
-		if len(pair.Made.Deliveries) > 0 || !slices.ContainsFunc(k.ops, func(o *fastapi.Operation) bool { return slices.Contains(pair.Sign.Operations, o) }) {
+		if pair.Purpose == fastapi.RefreshToken || answersToken(p, k) || !slices.ContainsFunc(k.ops, func(o *fastapi.Operation) bool { return slices.Contains(pair.Sign.Operations, o) }) {
 			continue
 		}
 		scheme := headerScheme(pair.Verify)
@@ -153,6 +175,15 @@ func headerInstead(p *fastapi.Project, app *fastapi.App, k *cookieCall) (Finding
 		return f, true
 	}
 	return Finding{}, false
+}
+
+// answersToken says whether an operation that sets the cookie answers a token in its body as well.
+func answersToken(p *fastapi.Project, k *cookieCall) bool {
+	return slices.ContainsFunc(p.Tokens, func(t *fastapi.TokenCall) bool {
+		return slices.ContainsFunc(t.Made, func(m *fastapi.Made) bool {
+			return slices.ContainsFunc(m.Deliveries, func(d fastapi.Delivery) bool { return slices.Contains(k.ops, d.Operation) })
+		})
+	})
 }
 
 // headerScheme is the one scheme from which a verification gets its token, where

@@ -50,6 +50,9 @@ func handled(t *fastapi.TokenCall) bool {
 				return true
 			}
 		}
+		if a := o.Around; a != nil && (a.Flow == nil || slices.ContainsFunc(a.Flow.Next, func(n fastapi.NextCall) bool { return !n.CaughtBy.IsZero() })) {
+			return true // the route class takes it, or may
+		}
 		for _, m := range o.App.Middleware {
 			if m.Flow == nil {
 				continue

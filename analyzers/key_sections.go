@@ -18,7 +18,7 @@ func (d *keyDiagnosis) inactiveSection(in keyFaultIn) bool {
 		return false
 	}
 	active, by := s.In(in.env)
-	if active == "" || s.Of(active) != nil && !strings.EqualFold(active, s.Active) {
+	if active == "" || s.Of(active) != nil { // it has a key of its own
 		return false
 	}
 	given := likelySection(s, active, by != nil)
@@ -66,8 +66,8 @@ func sectionFault(p *fastapi.Project, fault *keyFault) Finding {
 	}
 	if by == nil {
 		e.add(in.section.At, "has the key, in a section that is not active")
-		if in.env.Kind == environment.Image {
-			f.Certainty, f.Severity = Hypothesis, Warning // whoever starts the container may set it
+		if in.env.Kind == environment.Image || in.row.State != fastapi.StateMissing {
+			f.Certainty, f.Severity = Hypothesis, Warning // whoever starts the container may set it, and it may be meant for development
 		}
 		e.add(in.env.At, "sets no "+s.Switch)
 	} else {
