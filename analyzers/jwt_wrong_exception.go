@@ -50,7 +50,7 @@ func handled(t *fastapi.TokenCall) bool {
 				return true
 			}
 		}
-		if a := o.Around; a != nil && (a.Flow == nil || slices.ContainsFunc(a.Flow.Next, func(n fastapi.NextCall) bool { return !n.CaughtBy.IsZero() })) {
+		if o.Around != nil && (o.Around.Function == nil || tries(o.Around.Function)) {
 			return true // the route class takes it, or may
 		}
 		for _, m := range o.App.Middleware {
@@ -63,6 +63,16 @@ func handled(t *fastapi.TokenCall) bool {
 		}
 	}
 	return false
+}
+
+// tries says whether a function has a try statement.
+func tries(fn *python.Function) (found bool) {
+	python.Inspect(fn.Body, func(n any) bool {
+		_, try := n.(*python.Try)
+		found = found || try
+		return !found
+	})
+	return found
 }
 
 func otherException(p *fastapi.Project, t *fastapi.TokenCall) Finding {
