@@ -378,7 +378,6 @@ func (t *tracer) Index(f *interpret.Frame, container, key interpret.Value, at so
 	t.readItem(f, container, key, at, true, false)
 }
 
-
 func isConnection(v interpret.Value) bool {
 	return interpret.IsInstanceOf(v, nameRequest, "starlette.requests.HTTPConnection", "starlette.websockets.WebSocket") != ""
 }
