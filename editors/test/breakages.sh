@@ -9,8 +9,8 @@ if [ -z "${SERVER:-}" ]; then SERVER=$out/bearings; ( cd "$here/../.." && go bui
 good=$(realpath "$SERVER"); bad=0
 for suite in "${@:-neovim emacs}"; do for s in $suite; do
   OUT=$out/broken SERVER=$good "$here/run.sh" "$s" > "$out/broken/$s-good.log" 2>&1 || { echo "FAIL $s fails with the good server: $out/broken/$s-good.log"; exit 1; }
-  for how in start diagnostics hover fix map; do
-    [ "$s-$how" = emacs-map ] && continue # Emacs shows no map
+  for how in start diagnostics hover fix map incident; do
+    case $s-$how in emacs-map|emacs-incident) continue ;; esac # Emacs shows neither
     wrapper=$out/broken/bearings-$how
     printf '#!/bin/sh\nexec "%s" "%s" %s "%s" "$@"\n' "$(command -v python3)" "$here/broken.py" "$how" "$good" > "$wrapper"; chmod +x "$wrapper"
     if OUT=$out/broken SERVER=$wrapper "$here/run.sh" "$s" > "$out/broken/$s-$how.log" 2>&1; then

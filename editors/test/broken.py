@@ -2,7 +2,7 @@
 """broken.py HOW SERVER [ARGS]: the server with a deliberate breakage, to see that the suites notice.
 
 HOW: start (it ends at once), diagnostics (none are sent), hover (always empty), fix (one line too low), map (no
-applications). Standard library only."""
+applications), incident (verdicts are kept and not shown). Standard library only."""
 import json
 import subprocess
 import sys
@@ -60,6 +60,16 @@ def spoil(message):
         return lower(message)
     if how == "map" and method == "bearings/map":
         message["result"]["apps"] = []
+    if how == "incident" and method == "textDocument/publishDiagnostics":
+        for d in message["params"]["diagnostics"]:
+            d["message"] = d["message"].removeprefix("Ruled out")
+    if how == "incident" and method == "textDocument/diagnostic":
+        for d in message.get("result", {}).get("items", []):
+            d["message"] = d["message"].removeprefix("Ruled out")
+    if how == "incident" and method == "workspace/diagnostic":
+        for f in message.get("result", {}).get("items", []):
+            for d in f.get("items", []):
+                d["message"] = d["message"].removeprefix("Ruled out")
     return message
 
 

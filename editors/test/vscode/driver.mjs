@@ -115,6 +115,8 @@ async function map() {
   await tree('OAuth2PasswordBearer').waitFor();
   await open('app/routes/users.py');
   await page.locator('.codelens-decoration a', { hasText: 'get_current_user' }).first().waitFor();
+  await page.mouse.move(700, 800);
+  await page.waitForTimeout(400); // what was shown for the pointer goes
   await shot('3-map-and-lens');
   step('map and code lens');
 }

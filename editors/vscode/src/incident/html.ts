@@ -55,14 +55,14 @@ function next(i: Incident): Html | undefined {
     ${n.item && html`<p>${n.because} ${placeLink({ file: n.item.finding.file, line: n.item.finding.range.start.line })}</p>`}
     <p><b>${n.item ? 'Check: ' : ''}</b>${sentence(n.say)}</p>${n.run && commandLine(n.run)}
     ${!n.item && n.because && html`<p class="sub">${n.because}</p>`}
-    ${n.item && answers(n.item)}</section>`;
+    ${n.item && answers(n.item, 'The check showed:')}</section>`;
 }
 
-function answers(x: IncidentItem): Html {
+function answers(x: IncidentItem, lead?: string): Html {
   const f = x.finding.fingerprint;
   const held = x.verdict && !x.stale ? x.verdict.verdict : undefined;
   const button = (verdict: string, label: string): Html => html`<button class="small" data-do="incident.verdict" data-text="${f}" data-verdict="${verdict}" data-key="${verdict}${f}" title="${label}: ${x.finding.message}">${label}</button> `;
-  return html`<p class="actions">${held !== 'confirmed' && button('confirmed', 'Confirmed')}${held !== 'ruled-out' && button('ruled-out', 'Ruled Out')}${x.verdict && button('open', 'Take Back')}</p>`;
+  return html`<p class="actions">${lead && html`<span class="sub">${lead}</span> `}${held !== 'confirmed' && button('confirmed', 'Confirmed')}${held !== 'ruled-out' && button('ruled-out', 'Ruled Out')}${x.verdict && button('open', 'Take Back')}</p>`;
 }
 
 function why(changes: readonly Change[]): Html | undefined {

@@ -23,7 +23,8 @@ export function treeItem(n: MapNode): vscode.TreeItem {
   const word = n.guarding ? guardingWords[n.guarding] : '';
   item.id = n.id;
   item.contextValue = n.kind;
-  item.description = [n.description, found].filter(Boolean).join(' · ');
+  // What does not fit is cut off at the end, and the side bar is narrow.
+  item.description = [findings > 0 ? `⚠ ${findings}` : '', n.description].filter(Boolean).join(' · ');
   item.iconPath = n.kind === 'operation' ? guardingIcons[n.guarding ?? 'unresolved'] : new vscode.ThemeIcon(icons[n.kind]);
   item.accessibilityInformation = { label: [n.label, word === n.description ? '' : word, n.description, found].filter(Boolean).join(', ') };
   item.tooltip = [n.label, word, n.description === word ? '' : n.description, found, n.place ? `${n.place.file}:${n.place.line}` : ''].filter(Boolean).join('\n');
