@@ -56,6 +56,8 @@ func expiryMeant(p *fastapi.Project, pair fastapi.TokenPair) (source.Location, s
 	return source.Location{}, ""
 }
 
+const underCondition = "exp is written under a condition"
+
 // expiryInFunction looks into the function around a sign call.
 func expiryInFunction(m *python.Module, sign source.Location) (at source.Location, why string) {
 	place := func(r interface{ Span() source.Span }) source.Location {
@@ -76,8 +78,8 @@ func expiryInFunction(m *python.Module, sign source.Location) (at source.Locatio
 		}
 		for _, st := range d.Body {
 			python.Inspect(st, func(n any) bool {
-				if branch, ok := n.(*python.If); ok && why != "exp is written under a condition" && writesExpiry(branch) {
-					at, why = place(branch.Test), "exp is written under a condition"
+				if branch, ok := n.(*python.If); ok && why != underCondition && writesExpiry(branch) {
+					at, why = place(branch.Test), underCondition
 				}
 				return true
 			})
@@ -85,6 +87,23 @@ func expiryInFunction(m *python.Module, sign source.Location) (at source.Locatio
 		return true
 	})
 	return at, why
+}
+
+// removesExpiry says whether the other branch of a test speaks of exp as well.
+func removesExpiry(p *fastapi.Project, test source.Location) (found bool) {
+	python.Inspect(syntaxOf(p, test.Path), func(n any) bool {
+		branch, ok := n.(*python.If)
+		if !ok || branch.Test.Span() != test.Span {
+			return !found
+		}
+		python.Inspect(branch.Else, func(n any) bool {
+			text, ok := n.(*python.String)
+			found = found || ok && text.Value == "exp"
+			return !found
+		})
+		return false
+	})
+	return found
 }
 
 // writesExpiry says whether a branch assigns an item "exp", or hands one to update().

@@ -167,6 +167,11 @@ func noExpiry(p *fastapi.Project, pair fastapi.TokenPair) Finding {
 		f.Certainty = certainIf(pair.Certain)
 		f.Effect.Certainty = f.Certainty
 		f.Message += ", though " + why
+		if why == underCondition && removesExpiry(p, meant) { // which of the two branches runs is up to the caller
+			f.Certainty, f.Effect.Certainty = Hypothesis, Hypothesis
+			f.Message = fmt.Sprintf("%s writes exp under a condition alone, and %s asks for none", issuerOf(pair.Sign, pair.Made), functionOf(pair.Verify))
+			f.Effect.Text = "where the condition does not hold, tokens never expire: one that leaks is good until the key changes"
+		}
 		f.Evidence = withPlace(f.Evidence, meant, why)
 	}
 	return f
