@@ -31,9 +31,15 @@ func EnvJSON(w io.Writer, project *fastapi.Project, keys []*fastapi.Key) error {
 func Env(w io.Writer, project *fastapi.Project, keys []*fastapi.Key, style Style) error {
 	t := &envText{mapText: mapText{style: style, places: newPlaces(project), project: project, redactor: NewRedactor(project)}}
 	keys = weighty(keys)
+	var quiet []*fastapi.Key
 	for _, k := range keys {
+		if weight(k) == 0 && len(k.Rows) == 1 && len(k.Rows[0].Shadowed) == 0 && len(keys) > manyKeys {
+			quiet = append(quiet, k)
+			continue
+		}
 		t.key(k)
 	}
+	t.quiet(quiet)
 	t.outside(keys)
 	t.line("%s", style.dim("equal letters: equal values · "+differMark+" differs from most · values are never shown"))
 	if gaps := project.GapsIn(fastapi.Settings | fastapi.Environments); len(gaps) > 0 {
@@ -64,6 +70,26 @@ func weight(k *fastapi.Key) int {
 const differMark = "≠"
 
 type envText struct{ mapText }
+
+// manyKeys is from how many keys on settings with nothing to compare get one line each.
+const manyKeys = 20
+
+// quiet lists settings that are no secrets and stand in one environment only, a line for each.
+func (t *envText) quiet(keys []*fastapi.Key) {
+	if len(keys) == 0 {
+		return
+	}
+	t.line("%s", t.style.bold("further settings")+t.style.dim("  in one environment only"))
+	names, states := 0, 0
+	said := func(k *fastapi.Key) string { return k.Rows[0].Environment + " " + stateText(k.Rows[0]) }
+	for _, k := range keys {
+		names, states = max(names, min(textCells(k.Name), 40)), max(states, textCells(said(k)))
+	}
+	for _, k := range keys {
+		t.line("  %s  %s  %s", pad(k.Name, names), pad(said(k), states), t.style.cyan(t.places.short(k.Rows[0].Source)))
+	}
+	t.line("")
+}
 
 func (t *envText) key(k *fastapi.Key) {
 	facts := append([]string{k.Loader}, roles(k.Roles)...)
