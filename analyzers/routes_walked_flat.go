@@ -38,7 +38,7 @@ func runRoutesWalkedFlat(pass *Pass) {
 				iter, body = x.Clauses[0].Iter, x
 			}
 			attribute, ok := iter.(*python.Attribute)
-			if !ok || attribute.Attr != "routes" || recurses(body) || !isApplication(p, path, m, attribute.Value, 0) {
+			if !ok || attribute.Attr != "routes" || recurses(body) || aboutMounts(body) || !isApplication(p, path, m, attribute.Value, 0) {
 				continue
 			}
 			f := walkedFlat(source.Location{Path: path, Span: attribute.Span()}, relation == requirements.AtLeast)
@@ -76,6 +76,23 @@ func recurses(body any) bool {
 		return found > 1
 	}
 	return found > 0
+}
+
+// aboutMounts reports whether a loop is about mounted applications, which stand in
+// the list as before, or asks each entry itself whether it matches a request.
+func aboutMounts(body any) (found bool) {
+	python.Inspect(body, func(n any) bool {
+		switch x := n.(type) {
+		case *python.Attribute:
+			found = found || x.Attr == "app" || x.Attr == "matches" || x.Attr == "Mount"
+		case *python.Name:
+			found = found || x.ID == "Mount"
+		case *python.String:
+			found = found || x.Value == "app"
+		}
+		return !found
+	})
+	return found
 }
 
 // isApplication reports whether an expression is an application: an object of the
