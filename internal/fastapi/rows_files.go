@@ -1,6 +1,7 @@
 package fastapi
 
 import (
+	"slices"
 	"strings"
 
 	"bearings/internal/environment"
@@ -46,13 +47,13 @@ func (l *linker) fileSources(e *environment.Environment, r *EnvRead) []fromFile 
 		case ok && r.Whole:
 			out = append(out, l.wholeFile(path, f.At)...)
 		case ok:
-			out = append(out, l.inFile(e, r, path, f.At, base(f.Path), false, false)...)
+			out = append(out, l.inOwnFile(e, r, path, f.At, base(f.Path))...)
 		}
 	}
 	if r.FindUp {
 		for dir := r.Module.Dir(); ; dir = dir.Dir() {
 			if path, ok := l.present(e, join(dir, ".env")); ok {
-				return append(out, l.inFile(e, r, path, source.Location{}, ".env", false, false)...)
+				return append(out, l.inOwnFile(e, r, path, source.Location{}, ".env")...)
 			}
 			if dir == "" {
 				break
@@ -180,6 +181,24 @@ func (l *linker) inFile(e *environment.Environment, r *EnvRead, path source.Path
 			continue
 		}
 		out = append(out, fromFile{given{at: source.Location{Path: path, Span: b.Span}, through: through, via: via, value: b.Final, known: true, empty: b.Final.IsEmpty()}, over})
+	}
+	return out
+}
+
+// inOwnFile lists what a file gives that the reader itself opens: Starlette and
+// decouple read it by rules of their own, and the last line of a name counts.
+func (l *linker) inOwnFile(e *environment.Environment, r *EnvRead, path source.Path, through source.Location, via string) (out []fromFile) {
+	if r.Loader != "starlette-config" && r.Loader != "decouple" {
+		return l.inFile(e, r, path, through, via, false, false)
+	}
+	file, err := l.in.Tree.File(path)
+	if err != nil {
+		return nil
+	}
+	for _, line := range slices.Backward(environment.ParsePlainEnv(file)) {
+		if r.named(line.Key) {
+			out = append(out, fromFile{given{at: source.Location{Path: path, Span: line.Span}, through: through, via: via, value: line.Value, known: true, empty: line.Value.IsEmpty()}, false})
+		}
 	}
 	return out
 }
