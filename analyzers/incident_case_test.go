@@ -48,7 +48,7 @@ type incidentPlace struct {
 func (i *incident) quiet() bool { return i.Family == "quiet" }
 
 // incidents reads all cases, by family and name.
-func incidents(t *testing.T) (cases []*incident) {
+func incidents(t testing.TB) (cases []*incident) {
 	t.Helper()
 	var codes map[string]map[string][]string
 	text, err := os.ReadFile("testdata/incident_codes.toml")
@@ -106,7 +106,7 @@ func (i *incident) analyse(t *testing.T, tree string) outcome {
 }
 
 // readTree reads the texts below a folder.
-func readTree(t *testing.T, folder string) map[source.Path]string {
+func readTree(t testing.TB, folder string) map[source.Path]string {
 	t.Helper()
 	texts := map[source.Path]string{}
 	err := filepath.WalkDir(folder, func(name string, entry fs.DirEntry, err error) error {
