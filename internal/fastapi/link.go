@@ -286,7 +286,7 @@ func (l *linker) project(p *Project) {
 	p.Schemes = l.schemes
 	p.Bare = l.bare
 	p.Loads, p.EnvironSets, p.FileMisses = l.loads, l.environSets, l.fileMisses
-	p.Gaps = append(p.Gaps, l.gaps...)
+	p.Gaps = append(append(p.Gaps, l.gaps...), l.unread()...)
 	l.projectUses(p)
 	p.Coroutines = l.coroutines
 	l.projectKeys(p)

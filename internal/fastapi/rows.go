@@ -178,6 +178,9 @@ func (l *linker) defaultRow(e *environment.Environment, r *EnvRead, row KeyRow, 
 	}
 	if r.Default == nil {
 		row.State, row.Via, row.Reason = StateMissing, "", "nothing gives it a value and it has no default"
+		if slices.ContainsFunc(e.Gaps, func(g environment.Gap) bool { return strings.Contains(g.Reason, "env_file") }) {
+			row.State, row.Reason = StateUnknown, "an env_file that may give it could not be read"
+		}
 		return row
 	}
 	if containsRandom(r.Default, 0) {
