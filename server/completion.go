@@ -19,10 +19,13 @@ import (
 // paths for tokenUrl, scopes, names of environment variables.
 func (s *session) Completion(ctx context.Context, params *protocol.CompletionParams) (protocol.CompletionResult, error) {
 	doc := s.document(ctx, params.TextDocument.URI)
-	if doc == nil || path.Ext(string(doc.path)) != ".py" {
+	if doc == nil {
 		return nil, nil
 	}
 	offset := s.fromPosition(doc.file, params.Position)
+	if path.Ext(string(doc.path)) != ".py" {
+		return s.completeName(ctx, doc, offset)
+	}
 	literal, ok := python.StringAt(doc.file.Text, offset)
 	if !ok || literal.Format {
 		return nil, nil
@@ -68,7 +71,7 @@ func wantedAt(file *source.File, start int) wanted {
 	case strings.HasSuffix(head, "scopes=["):
 		return scope
 	case list == "" && (strings.HasSuffix(head, "environ[") || strings.HasSuffix(head, "environ.get(") || strings.HasSuffix(head, "getenv(")),
-		strings.HasSuffix(squeezed, "validation_alias="), strings.HasSuffix(squeezed, "env="):
+		strings.HasSuffix(squeezed, "alias="), strings.HasSuffix(squeezed, "env="):
 		return variable
 	}
 	return nothing

@@ -213,6 +213,32 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
+func TestCompletionOfNames(t *testing.T) {
+	c, root := settled(t, Options{})
+	for _, test := range []struct{ file, text, want string }{
+		{"new.env", "A=1\nSEC|", "SECRET_KEY"},
+		{"new.env", "A=SEC|", ""},
+		{"compose.yaml", "services:\n  api:\n    environment:\n      |\n", "SECRET_KEY"},
+		{"compose.yaml", "services:\n  api:\n    environment:\n      A: 1\n      - S|\n", "SECRET_KEY"},
+		{"compose.yaml", "services:\n  api:\n    environment:\n      A: 1\n    im|\n", ""},
+		{"compose.yaml", "serv|\n", ""},
+	} {
+		before, after, _ := strings.Cut(test.text, "|")
+		uri := "file://" + root + "/" + test.file
+		c.open(uri, 1, before+after)
+		var items []struct{ Label string }
+		c.call("textDocument/completion", at(uri, strings.Count(before, "\n"), len(before)-strings.LastIndex(before, "\n")-1), &items)
+		var labels []string
+		for _, item := range items {
+			labels = append(labels, item.Label)
+		}
+		if got := strings.Join(labels, " "); got != test.want {
+			t.Errorf("%s %q: %q, want %q", test.file, test.text, got, test.want)
+		}
+		c.notify("textDocument/didClose", map[string]any{"textDocument": map[string]any{"uri": uri}})
+	}
+}
+
 func TestDocumentLinks(t *testing.T) {
 	c, root := settled(t, Options{})
 	uri := "file://" + root + "/app/deps.py"
