@@ -150,7 +150,7 @@ func optionalParameter(pr *fastapi.Project, l *chainLink) (optional, annotated b
 // annotatedType is the type in Annotated[type, …], and any other annotation itself.
 func annotatedType(e python.Expr) python.Expr {
 	sub, ok := e.(*python.Subscript)
-	if !ok || lastName(sub.Value) != "Annotated" {
+	if !ok || python.LastName(sub.Value) != "Annotated" {
 		return e
 	}
 	if list, ok := sub.Index.(*python.Sequence); ok && len(list.Elements) > 0 {

@@ -206,17 +206,6 @@ func bindsName(body []python.Stmt, name string) bool {
 	return found
 }
 
-// lastName is the name at the end of a dotted expression.
-func lastName(e python.Expr) string {
-	switch x := e.(type) {
-	case *python.Name:
-		return x.ID
-	case *python.Attribute:
-		return x.Attr
-	}
-	return ""
-}
-
 // guardsAt reports whether a Depends(…) object stands for something that authenticates.
 func guardsAt(p *fastapi.Project, depends interpret.Value) bool {
 	at := interpret.OriginOf(depends).At

@@ -60,7 +60,7 @@ func environmentChange(path source.Path, n any) (name string, at source.Location
 	case *python.Assign:
 		for _, t := range x.Targets {
 			sub, ok := t.(*python.Subscript)
-			if !ok || lastName(sub.Value) != "environ" {
+			if !ok || python.LastName(sub.Value) != "environ" {
 				continue
 			}
 			if s, ok := sub.Index.(*python.String); ok {
@@ -155,7 +155,7 @@ func madeOnce(p *fastapi.Project, class *interpret.Class) bool {
 					walk(x.Body, ok && v.Cached)
 					return false
 				case *python.Call:
-					if name := lastName(x.Func); name == class.Def.Name && p.Eval(path, x.Func) == interpret.Value(class) {
+					if name := python.LastName(x.Func); name == class.Def.Name && p.Eval(path, x.Func) == interpret.Value(class) {
 						made, once = true, once && cached
 					}
 				}
@@ -199,7 +199,7 @@ func keepers(p *fastapi.Project, k *fastapi.Key) (out []Evidence) {
 func makes(p *fastapi.Project, path source.Path, node any, class *interpret.Class) bool {
 	found := false
 	python.Inspect(node, func(n any) bool {
-		if call, ok := n.(*python.Call); ok && lastName(call.Func) == class.Def.Name {
+		if call, ok := n.(*python.Call); ok && python.LastName(call.Func) == class.Def.Name {
 			found = found || p.Eval(path, call.Func) == interpret.Value(class)
 		}
 		return !found

@@ -102,7 +102,7 @@ func awaitedStatuses(path source.Path, fn *python.Function) (out []awaitedStatus
 			}
 			out = append(out, awaitedStatus{
 				at: source.Location{Path: path, Span: x.Span()}, call: source.Location{Path: path, Span: call.Span()}, number: number,
-				method: strings.ToUpper(lastName(call.Func)), path: call.Args[0].Value.(*python.String).Value, status: status,
+				method: strings.ToUpper(python.LastName(call.Func)), path: call.Args[0].Value.(*python.String).Value, status: status,
 			})
 		}
 		return true
@@ -137,7 +137,7 @@ func requestCall(e python.Expr) *python.Call {
 
 // writtenStatus reads 401 and 403 as a number or as a name of starlette.status.
 func writtenStatus(path source.Path, e python.Expr) (int, source.Location) {
-	text := lastName(e)
+	text := python.LastName(e)
 	if n, ok := e.(*python.Number); ok {
 		switch n.Text {
 		case "401", "403":

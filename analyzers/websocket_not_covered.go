@@ -154,7 +154,7 @@ func closesEarly(c *fastapi.Callable) bool {
 					if !ok {
 						return true
 					}
-					switch lastName(call.Func) {
+					switch python.LastName(call.Func) {
 					case "accept":
 						accepted = true
 					case "close":

@@ -35,7 +35,8 @@ func index(m *Module) *Index {
 	Inspect(m, func(n any) bool {
 		switch n := n.(type) {
 		case *Call:
-			x.Calls[lastName(n.Func)] = append(x.Calls[lastName(n.Func)], n)
+			name := LastName(n.Func)
+			x.Calls[name] = append(x.Calls[name], n)
 		case *Comprehension:
 			if len(n.Clauses) == 1 {
 				x.Loops = append(x.Loops, n)
@@ -54,8 +55,8 @@ func index(m *Module) *Index {
 	return x
 }
 
-// lastName is the name at the end of a dotted expression.
-func lastName(e Expr) string {
+// LastName is the name at the end of a dotted expression, "" where there is none.
+func LastName(e Expr) string {
 	switch x := e.(type) {
 	case *Name:
 		return x.ID

@@ -1,54 +1,36 @@
 package workspace
 
 import (
-	"slices"
+	"path"
 	"strings"
 
 	"bearings/analyzers"
-	"bearings/internal/fastapi"
 	"bearings/internal/source"
 )
 
-// carried are answers of an earlier snapshot in the places of a later one: the
-// two differ in nothing that means anything. Its project still has the places of
-// the earlier one.
-type carried struct {
-	project *fastapi.Project
-	result  analyzers.Result
-	parts   *parts
-}
-
 // carry takes over what is known of a snapshot for the one behind it, when a
 // single module was edited and means the same as before. It returns nil otherwise.
-func (w *Workspace) carry(before, after *Snapshot, touched map[source.Path]bool) *carried {
+// The result has the places of the later snapshot, the project those of the earlier one.
+func (w *Workspace) carry(before, after *Snapshot, touched map[source.Path]bool) *answers {
 	known := before.memo.carried()
 	if known == nil || len(touched) != 1 || before.disk != after.disk || len(before.buffers) != len(after.buffers) {
 		return nil
 	}
-	for path := range touched {
-		old, now := before.buffers[path], after.buffers[path]
-		if old == nil || now == nil || !slices.Contains([]string{".py", ".pyi"}, extension(path)) {
+	for edited := range touched {
+		old, now := before.buffers[edited], after.buffers[edited]
+		if ext := path.Ext(string(edited)); old == nil || now == nil || ext != ".py" && ext != ".pyi" {
 			return nil
 		}
-		module := w.facts.module(path, old.Text)
+		module := w.facts.module(edited, old.Text)
 		s, ok := trivial(module, old.Text, now.Text)
-		if !ok || !alike(module, w.facts.module(path, now.Text), s) {
+		if !ok || !alike(module, w.facts.module(edited, now.Text), s) {
 			return nil
 		}
-		if moved, ok := moveResult(known.result, path, s); ok {
-			return &carried{known.project, moved, known.parts}
+		if moved, ok := moveResult(known.result, edited, s); ok {
+			return &answers{project: known.project, result: moved, parts: known.parts}
 		}
 	}
 	return nil
-}
-
-func extension(path source.Path) string {
-	if name := path.Base(); len(name) > 4 && name[len(name)-4:] == ".pyi" {
-		return ".pyi"
-	} else if len(name) > 3 {
-		return name[len(name)-3:]
-	}
-	return ""
 }
 
 // moveResult moves every place of one file. ok is false when a place may belong

@@ -28,13 +28,13 @@ type memo struct {
 	tree   *tree
 	before *parts // of an earlier snapshot, to take over what still holds
 	done   atomic.Pointer[answers]
-	early  atomic.Pointer[carried] // what is known before done; nil when nothing is
+	early  atomic.Pointer[answers] // what is known before done; nil when nothing is
 }
 
 // carried returns what is known of the findings; nil when nothing is yet.
-func (m *memo) carried() *carried {
+func (m *memo) carried() *answers {
 	if a := m.done.Load(); a != nil {
-		return &carried{a.project, a.result, a.parts}
+		return a
 	}
 	return m.early.Load()
 }
