@@ -56,7 +56,7 @@ func envFileName(path source.Path) bool {
 			return false
 		}
 	}
-	return base == ".env" || strings.HasPrefix(base, ".env.") || strings.HasSuffix(base, ".env")
+	return path.IsEnvFile()
 }
 
 func isDockerfile(path source.Path) bool {

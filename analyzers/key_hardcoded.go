@@ -73,7 +73,7 @@ func unreadLine(p *fastapi.Project, name string, module source.Path) source.Loca
 		}
 	}
 	for _, path := range p.Tree.Paths() {
-		if base := path.Base(); base != ".env" && !strings.HasSuffix(base, ".env") && !strings.HasPrefix(base, ".env.") || !p.Serves(path, module) {
+		if !path.IsEnvFile() || !p.Serves(path, module) {
 			continue
 		}
 		for _, entry := range p.EnvFile(path) {

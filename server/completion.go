@@ -124,8 +124,7 @@ func variables(p *fastapi.Project) map[string][]string {
 		}
 	}
 	for _, at := range p.Tree.Paths() {
-		name := at.Base()
-		if name != ".env" && !strings.HasPrefix(name, ".env.") && !strings.HasSuffix(name, ".env") {
+		if !at.IsEnvFile() {
 			continue
 		}
 		if file, err := p.Tree.File(at); err == nil {

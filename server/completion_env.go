@@ -50,7 +50,7 @@ func nameBefore(file *source.File, path source.Path, offset int) (source.Span, b
 	}
 	typed := source.Span{Start: offset - len(strings.TrimPrefix(name, "- ")), End: offset}
 	switch {
-	case base == ".env" || strings.HasPrefix(base, ".env.") || strings.HasSuffix(base, ".env"):
+	case path.IsEnvFile():
 		return typed, true
 	case strings.Contains(base, "compose") && (strings.HasSuffix(base, ".yml") || strings.HasSuffix(base, ".yaml")):
 		return typed, belowEnvironment(file, line, len(before)-len(name), strings.HasPrefix(name, "- "))

@@ -17,7 +17,7 @@ func (l *linker) unread() (gaps []Gap) {
 	for _, p := range l.in.Tree.Paths() {
 		base := p.Base()
 		compose := matchesAny(base, "docker-compose*.y*ml", "compose*.y*ml")
-		if !compose && !matchesAny(base, ".env", ".env.*", "*.env", "Dockerfile*", "*.Dockerfile") {
+		if !compose && !p.IsEnvFile() && !matchesAny(base, "Dockerfile*", "*.Dockerfile") {
 			continue
 		}
 		if _, err := l.in.Tree.File(p); err != nil {

@@ -176,11 +176,6 @@ func (r *Repo) Submodules(c *Commit) []source.Path {
 	return slices.Clone(listing.modules)
 }
 
-// isEnvFile reports whether a file is named as dotenv files are.
-func isEnvFile(name string) bool {
-	return name == ".env" || strings.HasPrefix(name, ".env.") || strings.HasSuffix(name, ".env")
-}
-
 // Kept returns the env files of a working tree that git does not keep. They are
 // taken to be the same at every revision, for nobody knows what they were.
 func (r *Repo) Kept(working source.Tree) map[source.Path]*source.File {
@@ -190,7 +185,7 @@ func (r *Repo) Kept(working source.Tree) map[source.Path]*source.File {
 	}
 	out := map[source.Path]*source.File{}
 	for _, path := range working.Paths() {
-		if isEnvFile(path.Base()) && !tracked[path] {
+		if path.IsEnvFile() && !tracked[path] {
 			if f, err := working.File(path); err == nil {
 				out[path] = f
 			}

@@ -68,7 +68,7 @@ func (r *Record) Standing(p *fastapi.Project, f analyzers.Finding) (v *Verdict, 
 func (r *Record) Touched(tree source.Tree, onDisk func(source.Path) string) []string {
 	var out []string
 	for _, path := range tree.Paths() {
-		if !isEnvFile(path) {
+		if !path.IsEnvFile() {
 			continue
 		}
 		info, err := os.Stat(onDisk(path))
@@ -77,9 +77,4 @@ func (r *Record) Touched(tree source.Tree, onDisk func(source.Path) string) []st
 		}
 	}
 	return out
-}
-
-func isEnvFile(path source.Path) bool {
-	base := path.Base()
-	return base == ".env" || strings.HasPrefix(base, ".env.") || strings.HasSuffix(base, ".env")
 }

@@ -48,7 +48,7 @@ func envValues(p *fastapi.Project) []string {
 		return nil
 	}
 	for _, path := range p.Tree.Paths() {
-		if !isEnvFile(path) {
+		if !path.IsEnvFile() {
 			continue
 		}
 		f, err := p.Tree.File(path)

@@ -11,6 +11,13 @@ func (p Path) Base() string {
 	return string(p[strings.LastIndexByte(string(p), '/')+1:])
 }
 
+// IsEnvFile reports whether a file is named as dotenv files are: ".env",
+// ".env.local", "prod.env".
+func (p Path) IsEnvFile() bool {
+	name := p.Base()
+	return name == ".env" || strings.HasPrefix(name, ".env.") || strings.HasSuffix(name, ".env")
+}
+
 // Dir returns the folder that holds p; "" is the root.
 func (p Path) Dir() Path {
 	if i := strings.LastIndexByte(string(p), '/'); i >= 0 {

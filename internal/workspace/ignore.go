@@ -47,18 +47,12 @@ func (g *ignorer) skipsFile(path source.Path) bool {
 
 // matchesFile reports whether a file is ignored, given that its folder is not.
 func (g *ignorer) matchesFile(path source.Path) bool {
-	if isEnvFile(path.Base()) {
+	if path.IsEnvFile() {
 		return false
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return matches(g.dir(path.Dir()).patterns, path, false)
-}
-
-// isEnvFile reports whether a file is named as dotenv files are: ".env",
-// ".env.local", "prod.env".
-func isEnvFile(name string) bool {
-	return name == ".env" || strings.HasPrefix(name, ".env.") || strings.HasSuffix(name, ".env")
 }
 
 // dir computes the rules of a folder from those of its parent. g.mu is held.
