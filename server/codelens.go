@@ -7,6 +7,7 @@ import (
 	"go.lsp.dev/protocol"
 
 	"bearings/internal/fastapi"
+	"bearings/internal/report"
 	"bearings/internal/source"
 )
 
@@ -52,7 +53,7 @@ func (l *lenses) entity(e fastapi.Entity) {
 	case e.Operations != nil:
 		for _, o := range e.Operations {
 			if o.Kind != fastapi.MountKind && isHandler(l.project, o, e.At) {
-				l.add(above(o, e.At), o.ID()+" · "+guardText(l.project, o), commandExplain, o.ID())
+				l.add(above(o, e.At), o.ID()+" · "+guardText(l.project, o), commandExplain, report.NameOf(l.project, o))
 			}
 		}
 	case e.Dependency != nil && e.Dependency.Callable != nil && e.At == l.project.Header(e.Dependency.Callable):

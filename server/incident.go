@@ -79,6 +79,9 @@ func (s *session) openIncident(ctx context.Context, v viewed, project *fastapi.P
 	if err == nil && asked.Operation == nil {
 		err = errors.New(`name a path operation, as in "GET /me"`)
 	}
+	if err == nil {
+		err = asked.Certain(project)
+	}
 	if err != nil {
 		return nil, invalid(err)
 	}

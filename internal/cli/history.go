@@ -124,7 +124,10 @@ func (p *past) subject(question string, committed *report.Surface) (string, erro
 	if asked.Operation == nil {
 		return "", errors.New("name a path operation, as in bearings history \"GET /me\"")
 	}
-	return report.SubjectOf(asked.Operation), nil
+	if err := asked.Certain(p.project); err != nil {
+		return "", err
+	}
+	return report.NameOf(p.project, asked.Operation), nil
 }
 
 // verdict says what the files can explain.

@@ -98,6 +98,9 @@ func incidentOpen(s Streams) *cobra.Command {
 			if asked.Operation == nil {
 				return errors.New(`name a path operation, as in bearings incident open "GET /me" 401`)
 			}
+			if err := asked.Certain(i.project); err != nil {
+				return err
+			}
 			begin.At = time.Now()
 			history.Begin(i.workspace, &begin)
 			r := incident.New(i.project, i.result.Findings, asked, begin)

@@ -128,7 +128,7 @@ func chosenFindings(w io.Writer, a *answer, in mcp.Findings) error {
 	if in.Certainty != "" && in.Certainty != analyzers.Confirmed.String() && in.Certainty != analyzers.Hypothesis.String() {
 		return errors.New("certainty is confirmed or hypothesis")
 	}
-	id := ""
+	concerns := func(analyzers.Finding) bool { return true }
 	if in.Operation != "" {
 		asked, err := report.Ask(a.project, in.Operation, 0)
 		if err != nil {
@@ -137,11 +137,11 @@ func chosenFindings(w io.Writer, a *answer, in mcp.Findings) error {
 		if asked.Operation == nil {
 			return errors.New("operation is a path operation, as in GET /me")
 		}
-		id = asked.Operation.ID()
+		concerns = func(f analyzers.Finding) bool { return f.Concerns(asked.Operation.App, asked.Operation.ID()) }
 	}
 	out := a.findings()
 	out.Findings = slices.DeleteFunc(slices.Clone(out.Findings), func(f analyzers.Finding) bool {
-		return in.Certainty != "" && f.Certainty.String() != in.Certainty || id != "" && len(f.Operations) > 0 && !slices.Contains(f.Operations, id)
+		return in.Certainty != "" && f.Certainty.String() != in.Certainty || !concerns(f)
 	})
 	return report.JSON(w, out)
 }

@@ -23,7 +23,7 @@ type Begin struct {
 // as it is. What a person says is taken down without the values of secrets.
 func New(p *fastapi.Project, findings []analyzers.Finding, asked report.Asked, begin Begin) *Record {
 	redact := report.NewRedactor(p)
-	operation := report.SubjectOf(asked.Operation)
+	operation := report.NameOf(p, asked.Operation)
 	r := &Record{
 		Schema: Schema, ID: name(begin.At, operation, asked.Status), Operation: operation, Status: asked.Status,
 		Symptom: Scrub(p, begin.Symptom), Before: Scrub(p, begin.Before), Opened: begin.At.UTC().Truncate(time.Second),

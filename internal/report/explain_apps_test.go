@@ -67,7 +67,54 @@ func TestExplainKeepsApplicationsApart(t *testing.T) {
 	if err := report.ExplainText(&out, report.Explain(p, findings, asked), report.Style{}); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(out.String(), "not this one: two.main:me") {
+	if !strings.Contains(out.String(), "not this one: GET /me (two)") {
 		t.Errorf("the other GET /me cannot be asked about:\n%s", out.String())
+	}
+}
+
+// TestApplicationsAreNamed holds that operations of one name in several
+// applications can be asked about and compared, each for itself.
+func TestApplicationsAreNamed(t *testing.T) {
+	files := func(changed bool) map[source.Path]string {
+		two := service(`os.environ["KEY"]`)
+		if changed {
+			two = strings.Replace(two, "def me(user=Depends(user)):", "def me(user=1):", 1)
+		}
+		return map[source.Path]string{"services/one/app/main.py": service(`os.environ["KEY"]`), "services/two/app/main.py": two, "requirements.txt": "fastapi==0.115.0\n"}
+	}
+	p, later := fixture.Analyse(files(false)), fixture.Analyse(files(true))
+	for question, want := range map[string]string{
+		"GET /me (services/two) 401": "services/two", "GET /me in services/one 401": "services/one", "me in services/two": "services/two",
+		"/me in services/two/app/main.py": "services/two", "GET /me (services/one/app/main.py:app)": "services/one",
+	} {
+		asked, err := report.Ask(p, question, 0)
+		if err != nil {
+			t.Errorf("%s: %v", question, err)
+			continue
+		}
+		if at := asked.Operation.App.At.Path; !at.Within(source.Path(want)) || asked.Certain(p) != nil {
+			t.Errorf("%s is about %s (%v), want %s", question, at, asked.Certain(p), want)
+		}
+	}
+	asked, err := report.Ask(p, "GET /me", 401)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := asked.Certain(p); err == nil || !strings.Contains(err.Error(), `"GET /me (services/one)", "GET /me (services/two)"`) {
+		t.Errorf("which of both is meant is not asked: %v", err)
+	}
+	var said []string
+	for _, d := range report.CompareAll(report.NewSurface(p), report.NewSurface(later)) {
+		said = append(said, d.String())
+	}
+	if len(said) == 0 || !strings.HasPrefix(said[0], "GET /me (services/two): ") || strings.Contains(strings.Join(said, "\n"), "services/one") {
+		t.Errorf("one service became open, and it says: %q", said)
+	}
+	alone := files(false)
+	delete(alone, "services/one/app/main.py")
+	for _, d := range report.CompareAll(report.NewSurface(fixture.Analyse(alone)), report.NewSurface(p)) {
+		if strings.Contains(d.String(), "services/two") {
+			t.Errorf("a second service comes, and of the first it says: %s", d)
+		}
 	}
 }

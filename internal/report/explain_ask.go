@@ -20,6 +20,7 @@ type Asked struct {
 	Note      string
 	Text      string // the text from a log
 	Places    []Place
+	Named     bool // the question names the application
 }
 
 // Place is one place that answers with a text, and the operations on whose way it stands.
@@ -44,6 +45,8 @@ func Ask(p *fastapi.Project, text string, status int) (Asked, error) {
 			text, status = strings.TrimSpace(text[:i]), n
 		}
 	}
+	whole := text
+	text, apps := cutApplication(p, text)
 	method, path := "", text
 	if m := questionForm().FindStringSubmatch(text); m != nil {
 		method, path = strings.ToUpper(m[1]), m[2]
@@ -56,11 +59,14 @@ func Ask(p *fastapi.Project, text string, status int) (Asked, error) {
 	}
 	if strings.HasPrefix(path, "/") {
 		path, _, _ = strings.Cut(path, "?")
-		return askPath(p, method, path, status)
+		return among(apps).askPath(p, method, path, status)
 	}
-	if list := named(p, text); len(list) > 0 {
-		return asked(list, status, text+" is the handler of "+list[0].ID()), nil
+	if list := among(apps).keep(named(p, text)); len(list) > 0 {
+		out := asked(list, status, text+" is the handler of "+list[0].ID())
+		out.Named = apps != nil
+		return out, nil
 	}
+	text = whole // what looked like the name of an application belongs to the text
 	found := placesOf(p, text, status)
 	if len(found) == 0 {
 		return Asked{}, fmt.Errorf("%q is no path, no handler, and no place answers with it; a text that the program puts together at run time cannot be found", text)
@@ -81,16 +87,28 @@ func roleRank(o *fastapi.Operation) int {
 	return 1
 }
 
-func askPath(p *fastapi.Project, method, path string, status int) (Asked, error) {
-	if list := exact(p, method, path); len(list) > 0 {
-		return asked(list, status, ""), nil
+// among are the applications that a question names; none: any.
+type among []*fastapi.App
+
+func (a among) keep(list []*fastapi.Operation) []*fastapi.Operation {
+	if a == nil {
+		return list
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(o *fastapi.Operation) bool { return !slices.Contains(a, o.App) })
+}
+
+func (a among) askPath(p *fastapi.Project, method, path string, status int) (Asked, error) {
+	if list := a.keep(exact(p, method, path)); len(list) > 0 {
+		out := asked(list, status, "")
+		out.Named = a != nil
+		return out, nil
 	}
 	httpMethod := method
 	if method == "WEBSOCKET" || method == "WS" || method == "MOUNT" || method == "ANY" || method == "OPTIONS" {
 		httpMethod = ""
 	}
 	for _, try := range candidatePaths(p, path) {
-		list := p.Match(httpMethod, try)
+		list := a.keep(p.Match(httpMethod, try))
 		if method == "WEBSOCKET" || method == "WS" {
 			list = slices.DeleteFunc(list, func(o *fastapi.Operation) bool { return o.Kind != fastapi.WebSocket })
 		}
@@ -109,7 +127,7 @@ func askPath(p *fastapi.Project, method, path string, status int) (Asked, error)
 		if first < 0 {
 			first = 0
 		}
-		return Asked{Operation: list[first], Others: slices.Delete(slices.Clone(list), first, first+1), Status: status, Note: note}, nil
+		return Asked{Operation: list[first], Others: slices.Delete(slices.Clone(list), first, first+1), Status: status, Note: note, Named: a != nil}, nil
 	}
 	return Asked{}, notServed(p, method, path)
 }

@@ -77,7 +77,7 @@ func explanationJSON(e *Explanation) *explainJSON {
 		doc.Status = &e.Status
 	}
 	for _, o := range e.Others {
-		doc.Others = append(doc.Others, nameBesides(o, e.Operation))
+		doc.Others = append(doc.Others, nameBesides(e.Project, o, e.Operation))
 	}
 	for _, s := range e.Steps {
 		doc.Steps = append(doc.Steps, p.step(s))
@@ -148,7 +148,7 @@ func PlacesJSON(w io.Writer, project *fastapi.Project, asked Asked) error {
 	for _, place := range asked.Places {
 		line := placeJSON{outcomeJSON: p.outcome(place.Answer), Layer: string(place.Layer), Operations: []string{}}
 		for _, o := range place.Operations {
-			line.Operations = append(line.Operations, o.ID())
+			line.Operations = append(line.Operations, NameOf(project, o))
 		}
 		doc.Places = append(doc.Places, line)
 	}

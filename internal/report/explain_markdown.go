@@ -90,7 +90,7 @@ func PlacesMarkdown(w io.Writer, p *fastapi.Project, asked Asked) error {
 	c.heading(1, "Places that answer with this text")
 	for _, place := range asked.Places {
 		head, rest := c.places.answerFacts(place.Answer)
-		c.item(0, "**"+escapeMarkdown(head)+"**", escapeMarkdown(rest), c.at(place.Answer.At), "on the way of "+escapeMarkdown(idsOf(place.Operations, 6)))
+		c.item(0, "**"+escapeMarkdown(head)+"**", escapeMarkdown(rest), c.at(place.Answer.At), "on the way of "+escapeMarkdown(idsOf(p, place.Operations, 6)))
 	}
 	return emit(w, c.redactor, c.out.String())
 }

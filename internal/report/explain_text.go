@@ -36,6 +36,9 @@ func (e *Explanation) title() string {
 	if path := fullPath(e.Operation); path != e.Operation.Path {
 		out += " (as " + path + ")"
 	}
+	if _, label := cutLabel(NameOf(e.Project, e.Operation)); label != "" {
+		out += " (" + label + ")"
+	}
 	if e.Status != 0 {
 		out += " → " + itoa(e.Status)
 	}
@@ -60,40 +63,43 @@ func (t *explainText) head() {
 	t.paragraph(t.e.guarded())
 	t.paragraph(t.e.Note)
 	if len(t.e.Others) > 0 {
-		t.paragraph("not this one: " + namesOf(t.e.Others, t.e.Operation, 6))
+		t.paragraph("not this one: " + namesOf(t.e.Project, t.e.Others, t.e.Operation, 6))
 	}
 	t.line("")
 }
 
 // namesOf lists operations as one can ask about them besides another: by their
 // handlers where they are called the same.
-func namesOf(list []*fastapi.Operation, besides *fastapi.Operation, limit int) string {
+func namesOf(p *fastapi.Project, list []*fastapi.Operation, besides *fastapi.Operation, limit int) string {
 	var out []string
 	for i, o := range list {
 		if i == limit {
 			out = append(out, fmt.Sprintf("and %d more", len(list)-limit))
 			break
 		}
-		out = append(out, nameBesides(o, besides))
+		out = append(out, nameBesides(p, o, besides))
 	}
 	return strings.Join(out, ", ")
 }
 
-func nameBesides(o, other *fastapi.Operation) string {
+func nameBesides(p *fastapi.Project, o, other *fastapi.Operation) string {
+	if name := NameOf(p, o); other != nil && name != o.ID() && name != NameOf(p, other) {
+		return name
+	}
 	if other != nil && o.ID() == other.ID() && o.Handler != nil && o.Handler.Name != "" {
 		return o.Handler.Name
 	}
 	return o.ID()
 }
 
-func idsOf(list []*fastapi.Operation, limit int) string {
+func idsOf(p *fastapi.Project, list []*fastapi.Operation, limit int) string {
 	var out []string
 	for i, o := range list {
 		if i == limit {
 			out = append(out, fmt.Sprintf("and %d more", len(list)-limit))
 			break
 		}
-		out = append(out, o.ID())
+		out = append(out, NameOf(p, o))
 	}
 	return strings.Join(out, ", ")
 }
@@ -254,7 +260,7 @@ func (t *explainText) findings(title, note string, list []analyzers.Finding) {
 
 func (t *explainText) ruledOut() {
 	if n := t.e.Elsewhere; n > 0 {
-		t.line(count(n, "finding", "findings") + " about this operation with other statuses: bearings explain \"" + t.e.Operation.ID() + "\"")
+		t.line(count(n, "finding", "findings") + " about this operation with other statuses: bearings explain \"" + NameOf(t.e.Project, t.e.Operation) + "\"")
 		t.line("")
 	}
 	t.line(t.style.bold("Ruled out"))
@@ -314,10 +320,10 @@ func PlacesText(w io.Writer, p *fastapi.Project, asked Asked, style Style) error
 		t.line(t.style.cyan(t.places.short(place.Answer.At)) + "  " + string(place.Layer))
 		head, rest := t.places.answerFacts(place.Answer)
 		t.paragraph(strings.TrimSpace(head + "  " + rest))
-		t.paragraph("on the way of " + idsOf(place.Operations, 6))
+		t.paragraph("on the way of " + idsOf(p, place.Operations, 6))
 		t.line("")
 	}
 	first := asked.Places[0]
-	t.line(fmt.Sprintf("bearings explain %q %d tells what is confirmed and ruled out about it.", first.Operations[0].ID(), first.Answer.Status))
+	t.line(fmt.Sprintf("bearings explain %q %d tells what is confirmed and ruled out about it.", NameOf(p, first.Operations[0]), first.Answer.Status))
 	return emit(w, t.redactor, t.out.String())
 }

@@ -70,6 +70,7 @@ type (
 		Protected    bool             `json:"protected"`
 		Means        []string         `json:"means"`
 		Includes     []includeJSON    `json:"includes"`
+		Question     string           `json:"question,omitempty"` // how to ask about it, where its method and path do not tell it from others
 		Findings     *[]string        `json:"findings,omitempty"` // fingerprints; absent where none were computed
 		Gaps         []gapJSON        `json:"gaps"`
 	}
@@ -194,6 +195,9 @@ func (p *places) operation(o *fastapi.Operation) mapOperationJSON {
 		out.Includes = append(out.Includes, includeJSON{i.Router, i.Prefix, i.At.Path, p.line(i.At)})
 	}
 	out.Name, out.File, out.Line = p.callable(o.Handler)
+	if name := p.name(o); name != o.ID() {
+		out.Question = name
+	}
 	return out
 }
 

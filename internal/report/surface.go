@@ -67,13 +67,15 @@ type surfacing struct {
 	places  *places
 	redact  *Redactor
 	out     *Surface
+	labels  labels
 }
 
 // NewSurface computes the authentication surface of a project. Applications of tests and examples are left out.
 func NewSurface(p *fastapi.Project) *Surface {
-	s := &surfacing{project: p, places: newPlaces(p), redact: NewRedactor(p), out: &Surface{links: map[string]map[string]bool{}}}
+	s := &surfacing{project: p, places: newPlaces(p), redact: NewRedactor(p), out: &Surface{links: map[string]map[string]bool{}}, labels: labels{}}
+	s.own()
 	for _, app := range p.Apps {
-		if app.Role == fastapi.Application || app.Role == "" {
+		if isApplication(app) {
 			s.app(app)
 		}
 	}
@@ -87,6 +89,9 @@ func NewSurface(p *fastapi.Project) *Surface {
 	s.versions()
 	s.overrides()
 	for _, app := range p.Apps {
+		if !isApplication(app) {
+			continue
+		}
 		for _, o := range app.Operations {
 			s.link(o)
 		}
@@ -112,25 +117,18 @@ func (s *surfacing) add(kind, subject, aspect string, at source.Location, values
 	return &s.out.Facts[len(s.out.Facts)-1]
 }
 
-// SubjectOf names an operation in surfaces: its ID, with its application where that is mounted.
-func SubjectOf(o *fastapi.Operation) string {
-	if o.App != nil && o.App.Parent != nil {
-		return strings.Replace(o.ID(), o.Path, fullPath(o), 1)
-	}
-	return o.ID()
-}
-
 func (s *surfacing) app(app *fastapi.App) {
 	var order []string
+	name := s.application(app)
 	for _, m := range app.Middleware {
 		order = append(order, middlewareFacts(m))
 		if list := answerWords(stepAnswers(s.project, app, m)); len(list) > 0 {
-			s.add(MiddlewareFact, afterColon(m.Class)+" of "+app.Name, aspectRefusals, m.At, list...)
+			s.add(MiddlewareFact, afterColon(m.Class)+" of "+name, aspectRefusals, m.At, list...)
 		}
 	}
-	s.add(MiddlewareFact, app.Name, aspectOrder, app.At, order...)
+	s.add(MiddlewareFact, name, aspectOrder, app.At, order...)
 	if app.RootPath != "" {
-		s.add(MiddlewareFact, app.Name, "root_path", app.RootPathAt, app.RootPath)
+		s.add(MiddlewareFact, name, "root_path", app.RootPathAt, app.RootPath)
 	}
 	for _, c := range app.Schemes {
 		s.scheme(c)
@@ -140,7 +138,7 @@ func (s *surfacing) app(app *fastapi.App) {
 		handlers = append(handlers, strings.TrimSpace(afterColon(h.For)+" "+answersTo(h)))
 	}
 	if len(handlers) > 0 {
-		s.add(HandlerFact, app.Name, "handlers", app.Handlers[0].At, handlers...)
+		s.add(HandlerFact, name, "handlers", app.Handlers[0].At, handlers...)
 	}
 	for _, o := range app.Operations {
 		if o.Kind != fastapi.MountKind {
@@ -177,7 +175,7 @@ func stepAnswers(p *fastapi.Project, app *fastapi.App, m *fastapi.Middleware) []
 }
 
 func (s *surfacing) operation(o *fastapi.Operation) {
-	subject := SubjectOf(o)
+	subject := s.operationName(o)
 	guard := "open"
 	if o.Protected {
 		guard = strings.TrimSuffix("guarded by "+guards(o), " by ")
@@ -283,27 +281,27 @@ func ordinary(word string) bool {
 }
 
 func (s *surfacing) scheme(c *fastapi.Scheme) {
-	facts := []string{c.Class}
+	facts, name := []string{c.Class}, s.schemeName(c)
 	if c.In != "" {
 		facts = append(facts, c.In+" "+c.Parameter)
 	}
 	if !c.AutoError {
 		facts = append(facts, "auto_error off")
 	}
-	s.add(SchemeFact, c.Name, "form", c.At, strings.Join(facts, ", "))
+	s.add(SchemeFact, name, "form", c.At, strings.Join(facts, ", "))
 	if c.TokenURL != nil {
 		url := "not known"
 		if c.TokenURL.Known {
 			url = c.TokenURL.Value
 		}
-		s.add(SchemeFact, c.Name, "tokenUrl", c.At, url)
+		s.add(SchemeFact, name, "tokenUrl", c.At, url)
 	}
 	var scopes []string
-	for name := range c.Scopes {
-		scopes = append(scopes, name)
+	for scope := range c.Scopes {
+		scopes = append(scopes, scope)
 	}
 	if slices.Sort(scopes); len(scopes) > 0 {
-		s.add(SchemeFact, c.Name, "scopes", c.At, scopes...)
+		s.add(SchemeFact, name, "scopes", c.At, scopes...)
 	}
 }
 

@@ -41,6 +41,7 @@ type factKey struct{ kind, subject, aspect string }
 
 // CompareSurfaces says what differs from before to after. keep, unless nil, chooses facts.
 func CompareSurfaces(before, after *Surface, keep func(Fact) bool) []Difference {
+	before = aligned(before, after)
 	was, now := index(before, keep), index(after, keep)
 	var out []Difference
 	gone, come := map[string]bool{}, map[string]bool{}
@@ -76,6 +77,7 @@ func CompareSurfaces(before, after *Surface, keep func(Fact) bool) []Difference 
 // was given is known again by its handler's name.
 func CompareAll(before, after *Surface) []Difference {
 	var moved []Difference
+	before = aligned(before, after)
 	for _, f := range after.Facts {
 		if f.Kind != OperationFact || f.Aspect != aspectHandler || len(f.Values) == 0 {
 			continue

@@ -15,10 +15,55 @@ func tokenSubject(t *fastapi.TokenCall) string {
 	return string(t.Operation) + " in " + strings.ReplaceAll(t.Function, ":", ".")
 }
 
+// own notes where everything stands that a surface names, so that what is called
+// the same in several programs of a repository is told apart.
+func (s *surfacing) own() {
+	for _, app := range s.project.Apps {
+		if !isApplication(app) {
+			continue
+		}
+		s.labels.hold(MiddlewareFact, app.Name, standing(app))
+		for _, o := range app.Operations {
+			s.labels.hold(OperationFact, subjectOf(o), standing(app))
+		}
+		for _, c := range app.Schemes {
+			s.labels.hold(SchemeFact, c.Name, string(c.At.Path))
+		}
+	}
+	for _, t := range s.project.Tokens {
+		s.labels.hold(TokenFact, tokenSubject(t), string(t.At.Path))
+	}
+	for _, k := range s.project.Keys {
+		if weight(k) > 0 {
+			s.labels.hold(KeyFact, k.Name, string(k.At.Path))
+		}
+	}
+}
+
+func (s *surfacing) application(app *fastapi.App) string {
+	return s.labels.subject(MiddlewareFact, app.Name, standing(app))
+}
+
+func (s *surfacing) operationName(o *fastapi.Operation) string {
+	return s.labels.subject(OperationFact, subjectOf(o), standing(o.App))
+}
+
+func (s *surfacing) schemeName(c *fastapi.Scheme) string {
+	return s.labels.subject(SchemeFact, c.Name, string(c.At.Path))
+}
+
+func (s *surfacing) tokenName(t *fastapi.TokenCall) string {
+	return s.labels.subject(TokenFact, tokenSubject(t), string(t.At.Path))
+}
+
+func (s *surfacing) keyName(k *fastapi.Key) string {
+	return s.labels.subject(KeyFact, k.Name, string(k.At.Path))
+}
+
 func (s *surfacing) tokens() {
 	seen := map[string]bool{}
 	for _, t := range s.project.Tokens {
-		subject := tokenSubject(t)
+		subject := s.tokenName(t)
 		if seen[subject] {
 			continue // the same function called in another way
 		}
@@ -57,12 +102,13 @@ func (f *Fact) hide(r *fastapi.Resolved) {
 }
 
 func (s *surfacing) key(k *fastapi.Key) {
-	s.add(KeyFact, k.Name, "loader", k.At, k.Loader)
+	name := s.keyName(k)
+	s.add(KeyFact, name, "loader", k.At, k.Loader)
 	if len(k.Variables) > 0 {
-		s.add(KeyFact, k.Name, "variables", k.At, k.Variables...)
+		s.add(KeyFact, name, "variables", k.At, k.Variables...)
 	}
 	if list := roles(k.Roles); len(list) > 0 {
-		s.add(KeyFact, k.Name, "role", k.At, list...)
+		s.add(KeyFact, name, "role", k.At, list...)
 	}
 	var groups []string
 	for _, row := range k.Rows {
@@ -73,7 +119,7 @@ func (s *surfacing) key(k *fastapi.Key) {
 		if hasValue(row.State) && len(row.Value.Properties()) > 0 {
 			text += ", " + strings.Join(row.Value.Properties(), ", ")
 		}
-		f := s.add(KeyFact, k.Name, "in "+row.Environment, row.Source, text)
+		f := s.add(KeyFact, name, "in "+row.Environment, row.Source, text)
 		if hasValue(row.State) {
 			v := row.Value
 			f.hidden = &v
@@ -88,23 +134,24 @@ func (s *surfacing) key(k *fastapi.Key) {
 		if n := len(slices.Compact(groups)); n > 1 {
 			agreement = itoa(n) + " different values"
 		}
-		s.add(KeyFact, k.Name, "agreement", k.At, agreement)
+		s.add(KeyFact, name, "agreement", k.At, agreement)
 	}
 }
 
 // link collects what concerns an operation.
 func (s *surfacing) link(o *fastapi.Operation) {
-	set := map[string]bool{OperationFact + " " + SubjectOf(o): true}
+	set := map[string]bool{OperationFact + " " + s.operationName(o): true}
 	mark := func(kind, subject string) { set[kind+" "+clean(subject)] = true }
 	for app, depth := o.App, 0; app != nil && depth < 5; app, depth = app.Parent, depth+1 {
-		mark(MiddlewareFact, app.Name)
-		mark(HandlerFact, app.Name)
+		name := s.application(app)
+		mark(MiddlewareFact, name)
+		mark(HandlerFact, name)
 		for _, m := range app.Middleware {
-			mark(MiddlewareFact, afterColon(m.Class)+" of "+app.Name)
+			mark(MiddlewareFact, afterColon(m.Class)+" of "+name)
 		}
 	}
 	for _, c := range schemesOf(o.Dependencies) {
-		mark(SchemeFact, c.Name)
+		mark(SchemeFact, s.schemeName(c))
 	}
 	calls := map[*fastapi.TokenCall]bool{}
 	for _, t := range s.project.Tokens {
@@ -123,13 +170,13 @@ func (s *surfacing) link(o *fastapi.Operation) {
 		}
 	}
 	for t := range calls {
-		mark(TokenFact, tokenSubject(t))
+		mark(TokenFact, s.tokenName(t))
 		if t.Key != nil && t.Key.Key != nil {
-			mark(KeyFact, t.Key.Key.Name)
+			mark(KeyFact, s.keyName(t.Key.Key))
 		}
 		for _, a := range t.Algorithms {
 			if a.Key != nil {
-				mark(KeyFact, a.Key.Name)
+				mark(KeyFact, s.keyName(a.Key))
 			}
 		}
 	}
@@ -138,7 +185,7 @@ func (s *surfacing) link(o *fastapi.Operation) {
 			set[f.Kind+" "+f.Subject] = true
 		}
 	}
-	s.out.links[SubjectOf(o)] = set
+	s.out.links[s.operationName(o)] = set
 }
 
 // Concerns reports whether a fact has to do with an operation, as Fact.Subject names it.

@@ -76,6 +76,8 @@ export interface Operation extends MaybePlace {
   readonly registered?: Place | null;
   readonly dependencies?: readonly Dependency[] | null;
   readonly protected: boolean;
+  /** How to ask about it, where its method and path do not tell it from others. */
+  readonly question?: string;
   /** How it is protected, in words: "OAuth2PasswordBearer", "middleware AuthMiddleware". */
   readonly means?: readonly string[] | null;
   /** The findings that concern this operation; absent where the server does not say. */
@@ -215,6 +217,11 @@ export interface ServerStatus {
   readonly operations?: number;
   readonly findings?: number;
   readonly gaps?: number;
+}
+
+/** How to ask the server about an operation. */
+export function questionOf(o: Operation): string {
+  return o.question ?? operationId(o);
 }
 
 /** How people and the server name an operation: "GET /me", "WEBSOCKET /ws", "MOUNT /static". */

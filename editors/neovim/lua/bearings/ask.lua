@@ -52,6 +52,11 @@ function M.operation_id(o)
   return (M.list(o.methods)[1] or 'ANY') .. ' ' .. o.path
 end
 
+--- How to ask about an operation: with its application, where its method and path do not tell it from others.
+function M.question(o)
+  return M.value(o.question) or M.operation_id(o)
+end
+
 --- "app.routes.users:read_me" as people say it: read_me.
 function M.short(name)
   if not M.value(name) then return 'unknown' end

@@ -9,7 +9,7 @@ local function refresh_known(done)
   ask.ask('bearings/map', {}, function(map)
     known = {}
     for _, app in ipairs(ask.list(map.apps)) do
-      for _, o in ipairs(ask.list(app.operations)) do table.insert(known, ask.operation_id(o)) end
+      for _, o in ipairs(ask.list(app.operations)) do table.insert(known, ask.question(o)) end
     end
     if done then done(known) end
   end)
@@ -123,7 +123,7 @@ local function add_section(p, title, list, add)
 end
 
 local function add_operation(p, e, status)
-  p:add('The way of ' .. ask.operation_id(e.operation), e.operation, 'Title')
+  p:add('The way of ' .. ask.question(e.operation), e.operation, 'Title')
   if ask.value(e.note) then p:add(e.note) end
   add_steps(p, e, status)
   add_impossible(p, e, status)

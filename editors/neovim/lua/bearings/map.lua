@@ -51,7 +51,7 @@ local function add_app(p, app)
   for _, m in ipairs(ask.list(app.middleware)) do p:add('  ▤ ' .. ask.short(m.class) .. '  middleware', m, 'Comment') end
   for _, o in ipairs(ask.list(app.operations)) do
     local g = M.guarding(o)
-    p:add(('  %s %s  %s'):format(marks[g], ask.operation_id(o), M.guards(o)), o, groups[g])
+    p:add(('  %s %s  %s'):format(marks[g], ask.question(o), M.guards(o)), o, groups[g])
     for _, d in ipairs(ask.list(o.dependencies)) do add_dependency(p, d, 3) end
   end
   add_gaps(p, app.gaps)
@@ -76,7 +76,7 @@ local function to_quickfix(map, filter, root)
   end
   for _, app in ipairs(ask.list(map.apps)) do
     for _, o in ipairs(ask.list(app.operations)) do
-      if matches(o, filter) then add(o, ask.operation_id(o) .. '  ' .. M.guards(o)) end
+      if matches(o, filter) then add(o, ask.question(o) .. '  ' .. M.guards(o)) end
     end
     for _, g in ipairs(filter == 'gaps' and ask.list(app.gaps) or {}) do add({ file = g.file, line = g.range.start.line }, 'not resolved: ' .. g.reason) end
   end

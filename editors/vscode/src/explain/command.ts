@@ -1,7 +1,7 @@
 // "Explain this status": which path operation, which status, and the panel.
 import * as vscode from 'vscode';
 import { currentFolder, mapsOfFolders } from '../folders';
-import { EXPLAIN, operationId, type Explanation, type Operation } from '../protocol';
+import { EXPLAIN, questionOf, type Explanation, type Operation } from '../protocol';
 import type { Server } from '../server';
 import { statusesOf } from './html';
 import type { ExplainPanel } from './panel';
@@ -50,11 +50,11 @@ interface Picked extends vscode.QuickPickItem {
 export async function pickOperation(server: Server, title: string): Promise<Picked | undefined> {
   const here = vscode.window.activeTextEditor?.document.uri.path ?? '';
   const maps = await mapsOfFolders(server);
-  // Several applications may serve operations of one name; such a one is asked about by its handler.
-  const all = maps.flatMap(({ map }) => (map.apps ?? []).flatMap((app) => app.operations ?? []).map(operationId));
-  const nameOf = (o: Operation): string => (o.name && all.filter((id) => id === operationId(o)).length > 1 ? o.name : operationId(o));
+  // One path may be registered twice in one application; the one that is shadowed is asked about by its handler.
+  const all = maps.flatMap(({ map }) => (map.apps ?? []).flatMap((app) => app.operations ?? []).map(questionOf));
+  const nameOf = (o: Operation): string => (o.name && !o.question && all.filter((id) => id === questionOf(o)).length > 1 ? o.name : questionOf(o));
   const items = maps.flatMap(({ folder, map }) => (map.apps ?? []).flatMap((app) => app.operations ?? []).map((o): Picked => ({
-    label: `${lockOf(o)} ${operationId(o)}`, description: o.file ? `${o.file}:${o.line ?? 1}` : '', id: nameOf(o),
+    label: `${lockOf(o)} ${questionOf(o)}`, description: o.file ? `${o.file}:${o.line ?? 1}` : '', id: nameOf(o),
     folder: folder.uri.toString(), here: Boolean(o.file) && here.endsWith(`/${o.file ?? ''}`),
   })));
   items.sort((a, b) => Number(b.here) - Number(a.here));

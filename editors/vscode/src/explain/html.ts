@@ -1,5 +1,5 @@
 // The Explain panel's content, from the server's answer. Pure: no editor in here.
-import { operationId, type Explanation, type Operation, type RuledOut } from '../protocol';
+import { questionOf, type Explanation, type Operation, type RuledOut } from '../protocol';
 import { html, type Html } from '../webview/html';
 import { count, placeLink } from '../webview/parts';
 import { findingCard, gapList } from './finding';
@@ -18,7 +18,7 @@ function operationPage(e: Explanation, o: Operation, status: number | undefined)
   const what = status === undefined ? 'this path operation' : `status ${status}`;
   return html`
     <header>
-      <h1>${operationId(o)}${status !== undefined && html` <span class="arrow" aria-hidden="true">→</span> ${statusBadge(status)}`}</h1>
+      <h1>${questionOf(o)}${status !== undefined && html` <span class="arrow" aria-hidden="true">→</span> ${statusBadge(status)}`}</h1>
       <p class="sub">${placeLink(o)} · ${o.protected ? 'protected' : 'open'} · ${count(confirmed.length, 'confirmed finding')}, ${hypotheses.length === 1 ? '1 hypothesis' : `${hypotheses.length} hypotheses`}, ${ruledOut.length} ruled out</p>
       ${e.note && html`<p>${e.note}.</p>`}${others(e.others ?? [])}
       ${statusChoice(e, status)}

@@ -39,6 +39,13 @@ void test('services of one folder are told apart, and a prefix that says nothing
   assert.deepEqual(drawn(treeOf({ apps: [one] })).slice(0, 2), ['app.main:app | shop · 1 open of 1', '  users.py | shop/app']);
 });
 
+void test('nodes of services and operations that are called alike have ids of their own', () => {
+  const service = (folder: string): App => ({ name: 'app.main:app', file: `${folder}/app/main.py`, line: 3, operations: [get('/me'), get('/me'), get('/me', { file: `${folder}/app/other.py` })] });
+  const ids = (nodes: readonly MapNode[]): string[] => nodes.flatMap((n) => [n.id, ...ids(n.children)]);
+  const all = ids(treeOf({ apps: [service('a'), service('b')] }));
+  assert.equal(new Set(all).size, all.length);
+});
+
 void test('operations of the application\'s own file stand directly below it', () => {
   const tree = treeOf(app(get('/health', { file: 'app/main.py' }), get('/users/me')));
   assert.deepEqual(tree[0]?.children.map((c) => c.label), ['GET /health', '/users']);

@@ -40,14 +40,19 @@ function appNode(app: App): MapNode {
   const groups = [...groupByFile(operations)].map(([file, ops]) => groupNode(app, file, ops));
   const direct = groups.flatMap((g) => (g.label === '' ? g.children : []));
   const open = operations.filter((o) => guarding(o) === 'open' && o.kind !== 'mount').length;
-  const gaps = gapsNode(app.name, app.gaps ?? []);
+  const gaps = gapsNode(appId(app), app.gaps ?? []);
   const mounted = app.parent ? `mounted by ${shortName(app.parent)} at ${app.mountPath ?? '/'}` : '';
   const role = app.role === 'test' || app.role === 'example' ? app.role : '';
   const summary = [role, folderOf(app), mounted, open > 0 ? `${open} open of ${operations.length}` : `${operations.length} path operation${operations.length === 1 ? '' : 's'}`, gaps ? `${gaps.children.length} not resolved` : ''];
   return {
-    kind: 'app', label: app.name, description: summary.filter(Boolean).join(' · '), place: app, id: app.name,
+    kind: 'app', label: app.name, description: summary.filter(Boolean).join(' · '), place: app, id: appId(app),
     children: [...direct, ...groups.filter((g) => g.label !== ''), ...schemesNode(app), ...(gaps ? [gaps] : [])],
   };
+}
+
+/** Services of one folder may call their applications alike. */
+function appId(app: App): string {
+  return `${app.file} ${app.name}`;
 }
 
 /** The folder in which the application's modules are looked for, where that is not the root: it tells services apart. */
@@ -75,7 +80,7 @@ function groupNode(app: App, file: string, operations: readonly Operation[]): Ma
   const [label, description] = prefix === '/' ? [file.slice(slash), file.slice(0, Math.max(slash - 1, 0))] : [prefix, file];
   return {
     kind: 'group', label: file === app.file || file === '' ? '' : label, description,
-    place: { file, line: 1 }, id: `${app.name} ${file}`, children: operations.map((o) => operationNode(app, o)),
+    place: { file, line: 1 }, id: `${appId(app)} ${file}`, children: operations.map((o, i) => operationNode(app, o, operations.slice(0, i))),
   };
 }
 
@@ -89,8 +94,10 @@ export function commonPrefix(paths: readonly string[]): string {
   return first.slice(0, Math.max(n, 0)).join('/') || '/';
 }
 
-function operationNode(app: App, o: Operation): MapNode {
-  const id = `${app.name} ${operationId(o)}`;
+/** before: the operations of its group that stand before it; one of the same name may be among them, which answers in its place. */
+function operationNode(app: App, o: Operation, before: readonly Operation[]): MapNode {
+  const same = before.filter((b) => operationId(b) === operationId(o)).length;
+  const id = `${appId(app)} ${o.registered?.file ?? o.file ?? ''} ${operationId(o)}${same > 0 ? ` ${same}` : ''}`;
   const unresolved = (m: Place): boolean => (app.gaps ?? []).some((g) => g.file === m.file && g.range.start.line === m.line);
   const middleware = (app.middleware ?? []).map((m, i): MapNode => ({
     kind: unresolved(m) ? 'gap' : 'middleware', label: shortName(m.class), description: unresolved(m) ? 'middleware, not resolved' : 'middleware', place: m, children: [], id: `${id} m${i}`,
@@ -132,7 +139,7 @@ function schemesNode(app: App): MapNode[] {
   const schemes = app.securitySchemes ?? [];
   if (schemes.length === 0) return [];
   const children = schemes.map((s, i): MapNode => ({
-    kind: 'scheme', label: s.name, place: s, children: [], id: `${app.name} s${i}`,
+    kind: 'scheme', label: s.name, place: s, children: [], id: `${appId(app)} s${i}`,
     description: [s.class === s.name ? '' : s.class, s.tokenUrl ? `token URL ${s.tokenUrl}` : '', s.autoError === false ? 'auto_error off' : ''].filter(Boolean).join(' · '),
   }));
   return [{ kind: 'schemes', label: 'Security schemes', description: String(schemes.length), children, id: `${app.name} schemes` }];

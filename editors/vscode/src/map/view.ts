@@ -1,7 +1,7 @@
 // The Authentication Map as the editor shows it.
 import * as vscode from 'vscode';
 import { mapsOfFolders } from '../folders';
-import { MAP, operationId } from '../protocol';
+import { MAP, questionOf } from '../protocol';
 import type { Server } from '../server';
 import { filterNames, filtersFor, filterTree, type Filter } from './filter';
 import { inFolder, treeOf, type MapNode } from './model';
@@ -72,5 +72,5 @@ export class MapView implements vscode.TreeDataProvider<MapNode>, vscode.Disposa
 
 /** The operation of a node, as the Explain command wants it. */
 export function nodeOperation(n: MapNode | undefined): { operation: string; folder?: string } | undefined {
-  return n?.operation && { operation: operationId(n.operation), ...(n.folder === undefined ? {} : { folder: n.folder }) };
+  return n?.operation && { operation: questionOf(n.operation), ...(n.folder === undefined ? {} : { folder: n.folder }) };
 }
