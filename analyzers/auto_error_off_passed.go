@@ -42,7 +42,7 @@ func noneForMissing(c *fastapi.Callable, parameter string) (at source.Location) 
 		}
 		return false
 	}
-	inspectOwn(c.Function.Body, func(n any) bool {
+	inspectOwn(c.Function.Body(), func(n any) bool {
 		switch x := n.(type) {
 		case *python.If:
 			if !missing(x.Test) || len(x.Body) != 1 {

@@ -30,7 +30,7 @@ func cookieCalls(p *fastapi.Project) (list []*cookieCall) {
 				if c.Function == nil {
 					return
 				}
-				python.Inspect(c.Function.Body, func(n any) bool {
+				python.Inspect(c.Function.Body(), func(n any) bool {
 					call, ok := n.(*python.Call)
 					if !ok {
 						return true
@@ -82,7 +82,7 @@ func cookieCallOf(p *fastapi.Project, c *fastapi.Callable, call *python.Call) *c
 
 func assigned(fn *python.Function, name string) bool {
 	found := false
-	python.Inspect(fn.Body, func(n any) bool {
+	python.Inspect(fn.Body(), func(n any) bool {
 		if a, ok := n.(*python.Assign); ok {
 			for _, t := range a.Targets {
 				found = found || isNamed(t, name)

@@ -37,7 +37,7 @@ func (c *carrier) carries(path source.Path, fn *python.Function, self string, na
 	}
 	for range 4 { // names may be bound below their first use, in loops
 		before := len(f.held)
-		f.block(fn.Body)
+		f.block(fn.Body())
 		if len(f.held) == before || c.judged {
 			break
 		}

@@ -83,7 +83,7 @@ func (h *hidden) above(pass *Pass, list []*python.Decorator, registered map[sour
 			Check: Check{Say: "Send the request: what the decorator does is not done", Run: requestFor(h.operations)},
 			Fixes: []Fix{h.swap(d)},
 		}
-		if raisesHTTPException(h.p, owner.Module.Path, wrapper.Body) {
+		if raisesHTTPException(h.p, owner.Module.Path, wrapper.Body()) {
 			f.Severity = Error
 			f.Effect = Effect{Certainty: Confirmed, Status: []int{200}, Text: "its check never runs: the operation is served to everybody"}
 		}
@@ -122,7 +122,7 @@ func (h *hidden) wrapperOf(d *python.Decorator) (*python.Function, *interpret.Fu
 		if !ok {
 			return nil, nil
 		}
-		for _, st := range fn.Def.Body {
+		for _, st := range fn.Def.Body() {
 			if inner, ok := st.(*python.Function); ok && inner.Name == name.ID {
 				return inner, fn
 			}
@@ -168,7 +168,7 @@ func takesAnything(fn *python.Function) bool {
 // (update_wrapper, __wrapped__, __signature__).
 func assignsWrapped(fn *python.Function) bool {
 	found := false
-	python.Inspect(fn.Body, func(n any) bool {
+	python.Inspect(fn.Body(), func(n any) bool {
 		switch x := n.(type) {
 		case *python.Attribute:
 			found = found || x.Attr == "__wrapped__" || x.Attr == "__signature__" || x.Attr == "update_wrapper"

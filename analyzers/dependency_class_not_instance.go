@@ -84,7 +84,7 @@ func isDependable2(p *fastapi.Project, fn *interpret.Func) bool {
 			}
 		}
 	}
-	return raisesHTTPException(p, fn.Module.Path, fn.Def.Body)
+	return raisesHTTPException(p, fn.Module.Path, fn.Def.Body())
 }
 
 // usesChecker reports whether the consumer calls what it is given.

@@ -33,7 +33,7 @@ func isDependable(p *fastapi.Project, fn *interpret.Func) bool {
 			return true
 		}
 	}
-	return raisesHTTPException(p, fn.Module.Path, fn.Def.Body)
+	return raisesHTTPException(p, fn.Module.Path, fn.Def.Body())
 }
 
 func isDependsObject(v interpret.Value) bool {

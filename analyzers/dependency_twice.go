@@ -65,7 +65,7 @@ func mentionsFastAPI(m *python.Module) bool {
 // dependsInBodies finds x = Depends(…) in functions that then take x apart.
 func dependsInBodies(pass *Pass, path source.Path, m *python.Module) {
 	for _, fn := range m.Index().Functions {
-		inspectOwn(fn.Body, func(n any) bool {
+		inspectOwn(fn.Body(), func(n any) bool {
 			a, ok := n.(*python.Assign)
 			if !ok || len(a.Targets) != 1 {
 				_, isExpr := n.(python.Expr)
@@ -74,7 +74,7 @@ func dependsInBodies(pass *Pass, path source.Path, m *python.Module) {
 			name, isName := a.Targets[0].(*python.Name)
 			call, isCall := a.Value.(*python.Call)
 			if isName && isCall && isDependsName(pass.Project, path, call.Func) {
-				use := nameUseIn(path, fn.Body, name.ID)
+				use := nameUseIn(path, fn.Body(), name.ID)
 				if !use.deref.IsZero() || use.called {
 					pass.Report(dependsInBody(pass.Project, path, fn, call, name.ID, use))
 				}
@@ -173,7 +173,7 @@ func isLocal(m *python.Module, node python.Expr, name string) bool {
 		if !fn.Span().Covers(node.Span()) {
 			return false
 		}
-		found = found || slices.ContainsFunc(fn.Params, func(p *python.Param) bool { return p.Name == name }) || bindsName(fn.Body, name)
+		found = found || slices.ContainsFunc(fn.Params, func(p *python.Param) bool { return p.Name == name }) || bindsName(fn.Body(), name)
 		return true
 	})
 	return found
@@ -255,7 +255,7 @@ func directCall(p *fastapi.Project, path source.Path, call *python.Call) (Findin
 		if i < positional || given[param.Name] || !isDependsObject(fn.Defaults[param.Name]) {
 			continue
 		}
-		use := nameUseIn(fn.Module.Path, fn.Def.Body, param.Name)
+		use := nameUseIn(fn.Module.Path, fn.Def.Body(), param.Name)
 		if use.deref.IsZero() && (!use.handed && !use.returned || len(given) > 0 || !guardsAt(p, fn.Defaults[param.Name])) {
 			continue // a caller that gives others by name knows what it leaves out
 		}

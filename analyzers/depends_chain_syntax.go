@@ -22,7 +22,7 @@ func inspectOwn(body []python.Stmt, visit func(node any) bool) {
 
 // ownReturns lists the return statements of a function's own body.
 func ownReturns(fn *python.Function) (list []*python.Return) {
-	inspectOwn(fn.Body, func(n any) bool {
+	inspectOwn(fn.Body(), func(n any) bool {
 		if r, ok := n.(*python.Return); ok {
 			list = append(list, r)
 		}
@@ -164,7 +164,7 @@ func consumerUse(l *chainLink) (nameUse, bool) {
 	if l.consumer == nil || l.consumer.Function == nil || l.dep.Parameter == "" {
 		return nameUse{}, false
 	}
-	return nameUseIn(l.consumer.Module, l.consumer.Function.Body, l.dep.Parameter), true
+	return nameUseIn(l.consumer.Module, l.consumer.Function.Body(), l.dep.Parameter), true
 }
 
 // nodesAround lists what holds an expression, innermost first, up to the module.

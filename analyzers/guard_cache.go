@@ -78,7 +78,7 @@ func usesUp(c *fastapi.Callable) (at source.Location) {
 		return at
 	}
 	local := map[string]bool{}
-	inspectOwn(c.Function.Body, func(n any) bool {
+	inspectOwn(c.Function.Body(), func(n any) bool {
 		if a, ok := n.(*python.Assign); ok {
 			for _, t := range a.Targets {
 				if name, ok := t.(*python.Name); ok {
@@ -88,7 +88,7 @@ func usesUp(c *fastapi.Callable) (at source.Location) {
 		}
 		return true
 	})
-	inspectOwn(c.Function.Body, func(n any) bool {
+	inspectOwn(c.Function.Body(), func(n any) bool {
 		switch x := n.(type) {
 		case *python.Call:
 			attribute, ok := x.Func.(*python.Attribute)

@@ -70,7 +70,7 @@ func rebound(p *fastapi.Project, l *chainLink, name *python.Name, now, before fa
 	if c := l.dep.Callable; c.At.Path == place.Path && place.Span.Covers(c.At.Span) {
 		place = p.Header(c)
 	}
-	weaker := raisesHTTPException(p, former.Module.Path, former.Def.Body) && !chainGuards(l.dep)
+	weaker := raisesHTTPException(p, former.Module.Path, former.Def.Body()) && !chainGuards(l.dep)
 	f := Finding{
 		Certainty: Confirmed, At: place, Subject: name.ID, Operations: idsOf(l.operations),
 		Message: fmt.Sprintf("%s is bound again here, to %s, and Depends(%s) takes that one", name.ID, dottedName(p, current.Module.Path)+"."+current.Name(), name.ID),

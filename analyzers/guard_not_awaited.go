@@ -115,7 +115,7 @@ func (n *notAwaited) matters(c fastapi.CoroutineCall, m coroutineMisuse) bool {
 // checks reports whether a function can refuse a request.
 func (n *notAwaited) checks(callee *fastapi.Callable) bool {
 	fn, ok := callee.Ref().(*interpret.Func)
-	return ok && fn.Def != nil && (raisesHTTPException(n.p, fn.Module.Path, fn.Def.Body) || isDependable2(n.p, fn))
+	return ok && fn.Def != nil && (raisesHTTPException(n.p, fn.Module.Path, fn.Def.Body()) || isDependable2(n.p, fn))
 }
 
 // misused says what is done with the coroutine; false when it may be awaited.
@@ -145,7 +145,7 @@ func (n *notAwaited) misused(c fastapi.CoroutineCall, call *python.Call, holder 
 	case *python.Subscript:
 		return coroutineMisuse{"attribute", at(x), false}, x.Value == python.Expr(call)
 	case *python.Walrus:
-		return coroutineMisuse{"tested", at(x), true}, in != nil && !nameUseIn(c.Path, in.Body, x.Name.ID).awaited
+		return coroutineMisuse{"tested", at(x), true}, in != nil && !nameUseIn(c.Path, in.Body(), x.Name.ID).awaited
 	case *python.Return:
 		return coroutineMisuse{"returned", at(x), true}, n.dependencies[c.Function]
 	case *python.Assign:
@@ -163,15 +163,15 @@ func (n *notAwaited) assigned(c fastapi.CoroutineCall, x *python.Assign, in *pyt
 	if !ok {
 		return coroutineMisuse{}, false
 	}
-	use := nameUseIn(c.Path, in.Body, name.ID)
-	if use.awaited || use.handed || use.returned && !use.tested || bindingsOf(in.Body, name.ID) > 1 {
+	use := nameUseIn(c.Path, in.Body(), name.ID)
+	if use.awaited || use.handed || use.returned && !use.tested || bindingsOf(in.Body(), name.ID) > 1 {
 		return coroutineMisuse{}, false
 	}
 	if !use.deref.IsZero() && !use.tested {
 		return coroutineMisuse{"attribute", use.deref, true}, true
 	}
 	if use.tested {
-		return coroutineMisuse{"tested", firstTestOf(c.Path, in.Body, name.ID, source.Location{Path: c.Path, Span: x.Span()}), true}, true
+		return coroutineMisuse{"tested", firstTestOf(c.Path, in.Body(), name.ID, source.Location{Path: c.Path, Span: x.Span()}), true}, true
 	}
 	return coroutineMisuse{"dropped", source.Location{Path: c.Path, Span: x.Span()}, true}, true
 }

@@ -67,7 +67,7 @@ func (g *returnsRefusal) mayRefuse(c *fastapi.Callable, e python.Expr) bool {
 	found := false
 	python.Inspect(e, func(n any) bool {
 		if call, ok := n.(*python.Call); ok {
-			if fn, known := g.p.Eval(c.Module, call.Func).(*interpret.Func); !known || raisesHTTPException(g.p, fn.Module.Path, fn.Def.Body) {
+			if fn, known := g.p.Eval(c.Module, call.Func).(*interpret.Func); !known || raisesHTTPException(g.p, fn.Module.Path, fn.Def.Body()) {
 				found = true
 			}
 		}
@@ -150,7 +150,7 @@ func whereNone(c *fastapi.Callable) (at source.Location, always bool) {
 	if returnsNoneByDesign(c.Function) || isStub(c.Function) {
 		return source.Location{}, false
 	}
-	falls := !neverFallsThrough(c.Function.Body)
+	falls := !neverFallsThrough(c.Function.Body())
 	switch {
 	case values == 0 && (falls || !at.IsZero()):
 		return header, true
@@ -170,7 +170,7 @@ func returnsNoneByDesign(fn *python.Function) bool {
 
 // isStub reports whether a body is empty but for a docstring: abstract methods, protocols.
 func isStub(fn *python.Function) bool {
-	for _, st := range fn.Body {
+	for _, st := range fn.Body() {
 		switch s := st.(type) {
 		case *python.Jump:
 		case *python.ExprStmt:

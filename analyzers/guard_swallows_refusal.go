@@ -45,7 +45,7 @@ func runGuardSwallowsRefusal(pass *Pass) {
 // swallowingHandlers lists the except clauses around a function's yield that take
 // an HTTPException and do not pass it on: they raise nothing, or always another exception.
 func swallowingHandlers(p *fastapi.Project, c *fastapi.Callable) (out []*python.Handler) {
-	inspectOwn(c.Function.Body, func(n any) bool {
+	inspectOwn(c.Function.Body(), func(n any) bool {
 		t, ok := n.(*python.Try)
 		if !ok || !holdsYield(t.Body) {
 			return true

@@ -107,7 +107,7 @@ func makesURLs(p *fastapi.Project, app *fastapi.App) (at source.Location) {
 		if o.Handler == nil || o.Handler.Function == nil || !at.IsZero() {
 			continue
 		}
-		python.Inspect(o.Handler.Function.Body, func(n any) bool {
+		python.Inspect(o.Handler.Function.Body(), func(n any) bool {
 			call, ok := n.(*python.Call)
 			if !ok || !at.IsZero() {
 				return at.IsZero()

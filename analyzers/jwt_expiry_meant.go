@@ -76,7 +76,7 @@ func expiryInFunction(m *python.Module, sign source.Location) (at source.Locatio
 				at, why = place(param), "it takes "+param.Name
 			}
 		}
-		for _, st := range d.Body {
+		for _, st := range d.Body() {
 			python.Inspect(st, func(n any) bool {
 				if branch, ok := n.(*python.If); ok && why != underCondition && writesExpiry(branch) {
 					at, why = place(branch.Test), underCondition

@@ -296,7 +296,7 @@ func insideFunction(m *python.Module, span source.Span) bool {
 	python.Inspect(m, func(n any) bool {
 		switch x := n.(type) {
 		case *python.Function:
-			for _, st := range x.Body {
+			for _, st := range x.Body() {
 				if s := st.Span(); s.Start <= span.Start && span.End <= s.End {
 					inside = true
 				}

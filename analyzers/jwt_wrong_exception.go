@@ -67,7 +67,7 @@ func handled(t *fastapi.TokenCall) bool {
 
 // tries says whether a function has a try statement.
 func tries(fn *python.Function) (found bool) {
-	python.Inspect(fn.Body, func(n any) bool {
+	python.Inspect(fn.Body(), func(n any) bool {
 		_, try := n.(*python.Try)
 		found = found || try
 		return !found

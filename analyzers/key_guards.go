@@ -86,7 +86,7 @@ func (s *guardSearch) block(body []python.Stmt, local map[string]bool) {
 			}
 			outer := s.takes
 			s.takes = s.inside(n)
-			s.block(n.Body, local)
+			s.block(n.Body(), local)
 			s.takes = outer
 		case *python.Class:
 			s.block(n.Body, local)
@@ -295,12 +295,12 @@ func mentionsField(f *python.Function, field string) (found bool) {
 	for _, d := range f.Decorators {
 		python.Inspect(d, see)
 	}
-	python.Inspect(f.Body, see)
+	python.Inspect(f.Body(), see)
 	return found
 }
 
 func canRaise(f *python.Function, methods map[string]*python.Function, depth int) (found bool) {
-	python.Inspect(f.Body, func(node any) bool {
+	python.Inspect(f.Body(), func(node any) bool {
 		switch n := node.(type) {
 		case *python.Raise, *python.Assert:
 			found = true

@@ -193,7 +193,7 @@ func (d *dropped) reportNext(call *python.Call, message string, await bool) {
 
 // falls finds a function that answers on some of its ways and falls off its end on another.
 func (d *dropped) falls() {
-	if d.m.Flow == nil || !d.m.Flow.CallsNext || alwaysEnds(d.fn.Body) {
+	if d.m.Flow == nil || !d.m.Flow.CallsNext || alwaysEnds(d.fn.Body()) {
 		return
 	}
 	var last *python.Return

@@ -81,7 +81,7 @@ func endsTry(s *python.Try) bool {
 
 // dedent moves the last statement of the function's last if out of it.
 func dedent(p *fastapi.Project, path source.Path, fn *python.Function, last *python.Return) map[source.Path][]source.Edit {
-	test, ok := fn.Body[len(fn.Body)-1].(*python.If)
+	test, ok := fn.Body()[len(fn.Body())-1].(*python.If)
 	if !ok || len(test.Else) > 0 || len(test.Body) < 2 || test.Body[len(test.Body)-1] != python.Stmt(last) {
 		return nil
 	}
@@ -107,7 +107,7 @@ func (d *dropped) answers(callee python.Expr) bool {
 	case *python.Call:
 		return true
 	case *python.Name:
-		return bindsName(d.fn.Body, x.ID)
+		return bindsName(d.fn.Body(), x.ID)
 	}
 	return false
 }
@@ -233,7 +233,7 @@ func (d *dropped) nextAfter(at source.Location) (source.Location, bool) {
 // restAfter lists what follows a place in each block of a function that holds it,
 // outermost first, and the innermost statement that holds it.
 func restAfter(fn *python.Function, at source.Location) (rest [][]python.Stmt, last python.Stmt) {
-	for block := fn.Body; block != nil; {
+	for block := fn.Body(); block != nil; {
 		i := coveringIn(block, at.Span)
 		if i < 0 {
 			break

@@ -24,7 +24,7 @@ func setSometimes(m *fastapi.Middleware, flow *fastapi.Flow, name string) (fasta
 		return fastapi.NextCall{}, false
 	}
 	w := &stateWays{path: m.Callable.Module, name: name, next: flow.Next, sets: map[source.Span]bool{}}
-	w.block(fn.Body, false)
+	w.block(fn.Body(), false)
 	for _, s := range flow.SetsState {
 		if s.Name != name {
 			continue

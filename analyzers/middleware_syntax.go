@@ -77,7 +77,7 @@ func blocksOf(st python.Stmt) [][]python.Stmt {
 	case *python.With:
 		return [][]python.Stmt{s.Body}
 	case *python.Function:
-		return [][]python.Stmt{s.Body}
+		return [][]python.Stmt{s.Body()}
 	case *python.Class:
 		return [][]python.Stmt{s.Body}
 	case *python.Try:

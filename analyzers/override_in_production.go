@@ -49,7 +49,7 @@ func refusesLike(p *fastapi.Project, o *fastapi.Override) bool {
 	if o.Value == nil || o.Value.Function == nil {
 		return false
 	}
-	return raisesHTTPException(p, o.Value.Module, o.Value.Function.Body) || hasDependencies(p, o.Value)
+	return raisesHTTPException(p, o.Value.Module, o.Value.Function.Body()) || hasDependencies(p, o.Value)
 }
 
 func overriddenGuard(p *fastapi.Project, o *fastapi.Override, operations []*fastapi.Operation) Finding {

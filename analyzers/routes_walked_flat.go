@@ -147,7 +147,7 @@ func givenApplication(p *fastapi.Project, fn *python.Function, n int, name strin
 // makesApplication reports whether a function binds a name to a FastAPI(…) call of its own.
 func makesApplication(p *fastapi.Project, path source.Path, fn *python.Function, name string) bool {
 	found := false
-	inspectOwn(fn.Body, func(n any) bool {
+	inspectOwn(fn.Body(), func(n any) bool {
 		a, ok := n.(*python.Assign)
 		if !ok || len(a.Targets) != 1 || !isNamed(a.Targets[0], name) {
 			return !found

@@ -64,7 +64,7 @@ func (s *scopeReader) parameter(c *fastapi.Callable) string {
 			v = args[0]
 		}
 		if external, ok := v.(*interpret.External); ok && external.Path == "fastapi.security.SecurityScopes" {
-			if nameUseIn(c.Module, c.Function.Body, param.Name).mentioned {
+			if nameUseIn(c.Module, c.Function.Body(), param.Name).mentioned {
 				s.reads[c] = param.Name
 			}
 		}

@@ -41,7 +41,7 @@ func writtenReads(p *fastapi.Project, c *fastapi.Callable) (out []fastapi.Read) 
 			out = append(out, fastapi.Read{What: "auth", At: source.Location{Path: c.Module, Span: d.X.Span()}})
 		}
 	}
-	python.Inspect(c.Function.Body, func(n any) bool {
+	python.Inspect(c.Function.Body(), func(n any) bool {
 		switch x := n.(type) {
 		case *python.Attribute:
 			name, ok := x.Value.(*python.Name)

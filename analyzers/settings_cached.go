@@ -41,7 +41,7 @@ func runSettingsCached(pass *Pass) {
 		look(afterImport(p, path, m), path.Base())
 		python.Inspect(m, func(n any) bool {
 			if fn, ok := n.(*python.Function); ok {
-				look(fn.Body, fn.Name)
+				look(fn.Body(), fn.Name)
 			}
 			return true
 		})
@@ -152,7 +152,7 @@ func madeOnce(p *fastapi.Project, class *interpret.Class) bool {
 				switch x := n.(type) {
 				case *python.Function:
 					v, ok := p.Eval(path, &python.Name{Range: x.NameAt, ID: x.Name}).(*interpret.Func)
-					walk(x.Body, ok && v.Cached)
+					walk(x.Body(), ok && v.Cached)
 					return false
 				case *python.Call:
 					if name := python.LastName(x.Func); name == class.Def.Name && p.Eval(path, x.Func) == interpret.Value(class) {
@@ -180,7 +180,7 @@ func keepers(p *fastapi.Project, k *fastapi.Key) (out []Evidence) {
 		}
 		for _, fn := range syntaxOf(p, path).Index().Functions {
 			v, ok := p.Eval(path, &python.Name{Range: fn.NameAt, ID: fn.Name}).(*interpret.Func)
-			if !ok || !v.Cached || len(fn.Decorators) == 0 || class == nil && !fn.Span().Covers(k.At.Span) || class != nil && !makes(p, path, fn.Body, class) {
+			if !ok || !v.Cached || len(fn.Decorators) == 0 || class == nil && !fn.Span().Covers(k.At.Span) || class != nil && !makes(p, path, fn.Body(), class) {
 				continue
 			}
 			span := source.Span{Start: fn.Decorators[0].Span().Start, End: fn.NameAt.Span().End}

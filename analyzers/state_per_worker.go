@@ -108,7 +108,7 @@ func (s *stateSearch) function(path source.Path, fn *python.Function, use, depth
 	} else {
 		s.write(path, fn)
 	}
-	python.Inspect(fn.Body, func(node any) bool {
+	python.Inspect(fn.Body(), func(node any) bool {
 		if call, ok := node.(*python.Call); ok {
 			if f, ok := s.p.Eval(path, call.Func).(*interpret.Func); ok && f.Def != nil && f.Module != nil {
 				outer := s.self
@@ -178,7 +178,7 @@ func boundIn(fn *python.Function, name string) (bound bool) {
 	for _, p := range fn.Params {
 		bound = bound || p.Name == name
 	}
-	python.Inspect(fn.Body, func(node any) bool {
+	python.Inspect(fn.Body(), func(node any) bool {
 		if a, ok := node.(*python.Assign); ok {
 			for _, t := range a.Targets {
 				if n, ok := t.(*python.Name); ok && n.ID == name {
@@ -203,7 +203,7 @@ func (s *stateSearch) note(list map[source.Location]stateUse, container, at sour
 
 // write notes what a function puts into containers.
 func (s *stateSearch) write(path source.Path, fn *python.Function) {
-	python.Inspect(fn.Body, func(node any) bool {
+	python.Inspect(fn.Body(), func(node any) bool {
 		switch n := node.(type) {
 		case *python.Assign:
 			for _, t := range n.Targets {
@@ -227,7 +227,7 @@ func (s *stateSearch) write(path source.Path, fn *python.Function) {
 
 // read notes the containers at which a function looks.
 func (s *stateSearch) read(path source.Path, fn *python.Function) {
-	python.Inspect(fn.Body, func(node any) bool {
+	python.Inspect(fn.Body(), func(node any) bool {
 		if x, ok := node.(python.Expr); ok {
 			switch x.(type) {
 			case *python.Name, *python.Attribute:

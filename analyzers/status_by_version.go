@@ -123,7 +123,7 @@ func versionFinding(scheme *fastapi.Scheme, version requirements.Version, relati
 // and returns the first comparison; detail tells that "Not authenticated" is one of its texts.
 func statusTests(p *fastapi.Project, c *fastapi.Callable, tests map[int]bool, detail *bool) (at source.Location) {
 	exc := c.Function.Params[1].Name
-	python.Inspect(c.Function.Body, func(n any) bool {
+	python.Inspect(c.Function.Body(), func(n any) bool {
 		if s, ok := n.(*python.String); ok && s.Value == "Not authenticated" {
 			*detail = true
 		}

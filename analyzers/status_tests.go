@@ -81,7 +81,7 @@ type awaitedStatus struct {
 // requests that carry no headers, cookies or auth.
 func awaitedStatuses(path source.Path, fn *python.Function) (out []awaitedStatus) {
 	sent := map[string]*python.Call{}
-	inspectOwn(fn.Body, func(n any) bool {
+	inspectOwn(fn.Body(), func(n any) bool {
 		switch x := n.(type) {
 		case *python.Assign:
 			if name, ok := x.Targets[0].(*python.Name); ok && len(x.Targets) == 1 {

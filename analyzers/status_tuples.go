@@ -15,7 +15,7 @@ func mentions(c *fastapi.Callable, attr string) bool {
 		return false
 	}
 	found := false
-	python.Inspect(c.Function.Body, func(n any) bool {
+	python.Inspect(c.Function.Body(), func(n any) bool {
 		if a, ok := n.(*python.Attribute); ok && a.Attr == attr {
 			found = true
 		}
@@ -139,7 +139,7 @@ func mentionsText(c *fastapi.Callable, text string) bool {
 		return false
 	}
 	found := false
-	python.Inspect(c.Function.Body, func(n any) bool {
+	python.Inspect(c.Function.Body(), func(n any) bool {
 		if s, ok := n.(*python.String); ok && strings.EqualFold(s.Value, text) {
 			found = true
 		}

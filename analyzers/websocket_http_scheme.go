@@ -180,7 +180,7 @@ func afterAccept(pass *Pass, o *fastapi.Operation) {
 
 // acceptCall finds "await websocket.accept()" as a statement of the handler's own body.
 func acceptCall(c *fastapi.Callable) source.Location {
-	for _, st := range c.Function.Body {
+	for _, st := range c.Function.Body() {
 		e, ok := st.(*python.ExprStmt)
 		if !ok {
 			continue

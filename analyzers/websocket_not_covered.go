@@ -82,7 +82,7 @@ func handsOnConnection(p *fastapi.Project, o *fastapi.Operation) (looks, known b
 		seen[fn] = true
 		c := &fastapi.Callable{Function: fn}
 		looks = looks || mentions(c, "query_params") || mentions(c, "cookies") || mentions(c, "headers") || mentions(c, "session") || mentions(c, "state") || closesEarly(c)
-		python.Inspect(fn.Body, func(n any) bool {
+		python.Inspect(fn.Body(), func(n any) bool {
 			call, ok := n.(*python.Call)
 			if !ok {
 				return true
@@ -165,7 +165,7 @@ func closesEarly(c *fastapi.Callable) bool {
 			}
 		}
 	}
-	walk(c.Function.Body, false)
+	walk(c.Function.Body(), false)
 	return early
 }
 

@@ -207,9 +207,9 @@ func (d *decoder) function() python.Stmt {
 	n.Params = d.paramList()
 	n.ParamsAt = d.at()
 	n.Returns = d.expr()
-	n.Body = d.body()
+	stmts := d.body()
 	n.Decorators = d.decoratorList()
 	n.Async = d.flag()
-	n.Generator = d.flag()
+	n.SetBody(stmts, d.flag())
 	return n
 }

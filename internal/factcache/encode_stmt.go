@@ -108,10 +108,10 @@ func (e *encoder) definition(s python.Stmt) {
 		e.params(s.Params)
 		e.at(s.ParamsAt)
 		e.expr(s.Returns)
-		e.body(s.Body)
+		e.body(s.Body())
 		e.decorators(s.Decorators)
 		e.flag(s.Async)
-		e.flag(s.Generator)
+		e.flag(s.Generator())
 	case *python.Class:
 		e.tag(tagClass, s.Range)
 		e.text(s.Name)

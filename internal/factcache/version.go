@@ -14,7 +14,7 @@ const (
 	// schema stands for the declarations of internal/python/syntax.go. When they
 	// change, TestSchema fails and says the new value; the codec must be taught
 	// the change first.
-	schema = "ae8748e7eb244527"
+	schema = "1ea091e3f6cee652"
 )
 
 type version [sha256.Size]byte

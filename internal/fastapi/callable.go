@@ -95,7 +95,7 @@ func (l *linker) describeFunc(x *interpret.Func) *Callable {
 	}
 	c := &Callable{Kind: FunctionCallable, Name: shown.Module.Name + ":" + name, At: shown.At(), Module: shown.Module.Path, Function: shown.Def}
 	if shown.Def != nil {
-		c.Async, c.Generator = shown.Def.Async, shown.Def.Generator
+		c.Async, c.Generator = shown.Def.Async, shown.Def.Generator()
 	}
 	return c
 }
@@ -109,7 +109,7 @@ func (l *linker) describeInstance(x *interpret.Instance) *Callable {
 		if fn, _ := class.Lookup("__call__"); fn != nil {
 			if f, ok := fn.(*interpret.Func); ok {
 				c.Function, c.Module = f.Def, f.Module.Path
-				c.Async, c.Generator = f.Def.Async, f.Def.Generator
+				c.Async, c.Generator = f.Def.Async, f.Def.Generator()
 			}
 		}
 	case *interpret.External:

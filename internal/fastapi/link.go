@@ -166,7 +166,7 @@ func (l *linker) factories() {
 		for _, st := range m.Syntax.Body {
 			switch d := st.(type) {
 			case *python.Function:
-				if l.unbuilt(m, d.Body) {
+				if l.unbuilt(m, d.Body()) {
 					if b, ok := m.Scope.Get(d.Name); ok {
 						l.tryCall(m, b.Value)
 					}
@@ -192,7 +192,7 @@ func (l *linker) uncalled() []string {
 		for _, st := range m.Syntax.Body {
 			switch d := st.(type) {
 			case *python.Function:
-				if l.unbuilt(m, d.Body) {
+				if l.unbuilt(m, d.Body()) {
 					out = append(out, d.Name)
 				}
 			case *python.Class:
@@ -260,7 +260,7 @@ func (l *linker) tryClass(m *interpret.Module, v interpret.Value) {
 	inst := f.Call(site, c, &interpret.Args{})
 	for _, st := range c.Def.Body {
 		d, ok := st.(*python.Function)
-		if ok && d.Name != "__init__" && l.unbuilt(m, d.Body) {
+		if ok && d.Name != "__init__" && l.unbuilt(m, d.Body()) {
 			f.Call(site, f.Attr(inst, d.Name, site.At), &interpret.Args{})
 		}
 	}

@@ -160,7 +160,7 @@ func (r *overrideRun) class(m *interpret.Module, d *python.Class) {
 // mentionsOverrides reports whether the attribute stands in a function's body.
 func mentionsOverrides(d *python.Function) bool {
 	found := false
-	python.Inspect(d.Body, func(n any) bool {
+	python.Inspect(d.Body(), func(n any) bool {
 		if a, ok := n.(*python.Attribute); ok && a.Attr == "dependency_overrides" {
 			found = true
 		}

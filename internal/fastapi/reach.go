@@ -71,7 +71,7 @@ func mentions(m *python.Module) []mention {
 func mentionsIn(d *python.Function) mention {
 	names := map[string]bool{}
 	out := mention{function: d.Name}
-	python.Inspect(d.Body, func(n any) bool {
+	python.Inspect(d.Body(), func(n any) bool {
 		switch x := n.(type) {
 		case *python.Name:
 			names[x.ID] = true

@@ -206,7 +206,7 @@ func (l *linker) unreachedIn(m *interpret.Module, body []python.Stmt, class *int
 // calls is known to be one: x.encode() of a text looks the same.
 func (l *linker) holdsNewToken(m *interpret.Module, d *python.Function, done map[source.Location]bool) bool {
 	found, known := false, false
-	for _, st := range d.Body {
+	for _, st := range d.Body() {
 		python.Inspect(st, func(n any) bool {
 			c, ok := n.(*python.Call)
 			if !ok {

@@ -50,7 +50,7 @@ func (l *linker) claimExprs(path source.Path) (list []claimExpr) {
 		if !ok {
 			return true
 		}
-		python.Inspect(fn.Body, func(n any) bool {
+		python.Inspect(fn.Body(), func(n any) bool {
 			switch x := n.(type) {
 			case *python.Dict:
 				for _, e := range x.Entries {
@@ -103,7 +103,7 @@ func (l *linker) annotatedKind(c *Claim, e claimExpr) {
 
 // rebound says whether a function assigns a name of its own.
 func rebound(fn *python.Function, name string) (found bool) {
-	python.Inspect(fn.Body, func(n any) bool {
+	python.Inspect(fn.Body(), func(n any) bool {
 		if a, ok := n.(*python.Assign); ok {
 			for _, t := range a.Targets {
 				if x, ok := t.(*python.Name); ok && x.ID == name {

@@ -159,7 +159,7 @@ func argumentFor(c *python.Call, position int, name string) (python.Arg, bool) {
 func assignedIn(d *python.Function, name string) python.Expr {
 	var found python.Expr
 	times := 0
-	for _, st := range d.Body {
+	for _, st := range d.Body() {
 		python.Inspect(st, func(n any) bool {
 			if a, ok := n.(*python.Assign); ok {
 				for _, t := range a.Targets {

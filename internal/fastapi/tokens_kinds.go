@@ -285,7 +285,7 @@ func classesIn(fn *interpret.Func) (classes []*interpret.Class) {
 	if fn.Def == nil || fn.Module == nil {
 		return nil
 	}
-	for _, st := range fn.Def.Body {
+	for _, st := range fn.Def.Body() {
 		python.Inspect(st, func(n any) bool {
 			if name, ok := n.(*python.Name); ok {
 				if b, ok := fn.Module.Scope.Get(name.ID); ok {

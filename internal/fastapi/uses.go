@@ -67,7 +67,7 @@ type CoroutineCall struct {
 // coroutine notes the call of an async function.
 func (l *linker) coroutine(f *interpret.Frame, site *interpret.CallSite, callee interpret.Value) {
 	fn, ok := callee.(*interpret.Func)
-	if !ok || fn.Def == nil || !fn.Def.Async || fn.Def.Generator || site.Call == nil || l.coroutineSeen[site.At] {
+	if !ok || fn.Def == nil || !fn.Def.Async || fn.Def.Generator() || site.Call == nil || l.coroutineSeen[site.At] {
 		return
 	}
 	if l.coroutineSeen == nil {

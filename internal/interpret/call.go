@@ -249,7 +249,7 @@ func (f *Frame) invoke(site *CallSite, fn *Func, args *Args) Value {
 		args = args.withSelf(fn.Self)
 	}
 	result := func(v Value) Value {
-		if fn.Def != nil && fn.Def.Async && !fn.Def.Generator {
+		if fn.Def != nil && fn.Def.Async && !fn.Def.Generator() {
 			if _, never := v.(*Never); never {
 				return v
 			}
@@ -279,10 +279,10 @@ func (f *Frame) invoke(site *CallSite, fn *Func, args *Args) Value {
 
 // plainGetter says whether a method does nothing but return an expression: a property, mostly.
 func plainGetter(fn *Func) bool {
-	if _, method := fn.Self.(*Instance); !method || fn.Def == nil || fn.Def.Async || fn.Def.Generator {
+	if _, method := fn.Self.(*Instance); !method || fn.Def == nil || fn.Def.Async || fn.Def.Generator() {
 		return false
 	}
-	body := fn.Def.Body
+	body := fn.Def.Body()
 	if len(body) == 2 {
 		if doc, ok := body[0].(*python.ExprStmt); ok {
 			if _, text := doc.X.(*python.String); text {
@@ -305,8 +305,8 @@ func (f *Frame) activate(site *CallSite, fn *Func, args *Args) Value {
 	if fn.Lambda != nil {
 		return frame.Eval(fn.Lambda.Body)
 	}
-	how := frame.block(fn.Def.Body)
-	if fn.Def.Generator {
+	how := frame.block(fn.Def.Body())
+	if fn.Def.Generator() {
 		return frame.generator(site.At)
 	}
 	options := frame.returns

@@ -65,11 +65,11 @@ func kindOf(question string, v Value, o Origin) Value {
 	case "ismethod":
 		answer = isFunc && fn.Self != nil
 	case "iscoroutinefunction":
-		answer = isFunc && fn.Def != nil && fn.Def.Async && !fn.Def.Generator
+		answer = isFunc && fn.Def != nil && fn.Def.Async && !fn.Def.Generator()
 	case "isasyncgenfunction":
-		answer = isFunc && fn.Def != nil && fn.Def.Async && fn.Def.Generator
+		answer = isFunc && fn.Def != nil && fn.Def.Async && fn.Def.Generator()
 	case "isgeneratorfunction":
-		answer = isFunc && fn.Def != nil && !fn.Def.Async && fn.Def.Generator
+		answer = isFunc && fn.Def != nil && !fn.Def.Async && fn.Def.Generator()
 	default:
 		return nil
 	}

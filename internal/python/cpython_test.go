@@ -93,7 +93,7 @@ func countModule(m *Module) (counts, []string) {
 			return false
 		case *Function:
 			c.Functions++
-			if n.Generator {
+			if n.Generator() {
 				c.Generators++
 			}
 		case *Class:

@@ -34,12 +34,12 @@ func (l *lowerer) function(i int, decorators []*Decorator) Stmt {
 			f.Returns = l.expr(c)
 		case flat.Block:
 			l.yields = false // those before belong to the enclosing function
-			f.Body = l.body(c, nil)
+			f.SetBody(l.body(c, nil), false)
 		}
 	}
-	f.Generator = l.yields
+	f.SetBody(f.Body(), l.yields)
 	l.yields = outer
-	f.End = bodyEnd(f.Body, f.Range)
+	f.End = bodyEnd(f.Body(), f.Range)
 	return f
 }
 

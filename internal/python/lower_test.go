@@ -28,6 +28,14 @@ func show(v reflect.Value) string {
 			if field.Type == reflect.TypeFor[Range]() || value.IsZero() {
 				continue
 			}
+			if field.Name == "block" {
+				f := v.Addr().Interface().(*Function)
+				parts = append(parts, "Body:"+show(reflect.ValueOf(f.Body())))
+				if f.Generator() {
+					parts = append(parts, "Generator:true")
+				}
+				continue
+			}
 			parts = append(parts, field.Name+":"+show(value))
 		}
 		return v.Type().Name() + "{" + strings.Join(parts, " ") + "}"
@@ -167,7 +175,7 @@ func TestStatements(t *testing.T) {
 		"async with a: b":           "With{Items:[WithItem{Context:a}] Body:[ExprStmt{X:b}] Async:true}",
 		"match a:\n  case b.C | 1: d\n  case E(f, g=h) if i: j\n  case [k]: l\n  case _: m": `Match{Subject:a Cases:[Case{Pattern:Binary{Op:"|" X:Attribute{Value:b Attr:"C"} Y:Number{Text:"1"}} Body:[ExprStmt{X:d}]} Case{Pattern:Call{Func:E Args:[Arg{Value:f} Arg{Name:"g" Value:h}]} Guard:i Body:[ExprStmt{X:j}]} Case{Pattern:BadExpr{} Body:[ExprStmt{X:l}]} Case{Pattern:_ Body:[ExprStmt{X:m}]}]}`,
 		"match a, b:\n  case -1: c":                                  `Match{Subject:Sequence{Kind:1 Elements:[a b]} Cases:[Case{Pattern:Unary{Op:"-" X:Number{Text:"1"}} Body:[ExprStmt{X:c}]}]}`,
-		"@a\n@b.c(d)\nasync def f(g, /, h: i = j, *, k) -> l: yield": `Function{Name:"f" Params:[Param{Name:"g" Kind:1} Param{Name:"h" Annotation:i Default:j} Param{Name:"k" Kind:2}] Returns:l Body:[ExprStmt{X:Yield{}}] Decorators:[Decorator{X:a} Decorator{X:Call{Func:Attribute{Value:b Attr:"c"} Args:[Arg{Value:d}]}}] Async:true Generator:true}`,
+		"@a\n@b.c(d)\nasync def f(g, /, h: i = j, *, k) -> l: yield": `Function{Name:"f" Params:[Param{Name:"g" Kind:1} Param{Name:"h" Annotation:i Default:j} Param{Name:"k" Kind:2}] Returns:l Decorators:[Decorator{X:a} Decorator{X:Call{Func:Attribute{Value:b Attr:"c"} Args:[Arg{Value:d}]}}] Async:true Body:[ExprStmt{X:Yield{}}] Generator:true}`,
 		"def f[T](*a: b, **c: d): return":                            `Function{Name:"f" TypeParams:[TypeParam{Name:"T"}] Params:[Param{Name:"a" Annotation:b Kind:3} Param{Name:"c" Annotation:d Kind:4}] Body:[Return{}]}`,
 		"class A(b, metaclass=c, *d): pass":                          `Class{Name:"A" Bases:[Arg{Value:b} Arg{Name:"metaclass" Value:c} Arg{Star:1 Value:d}] Body:[Jump{}]}`,
 		"class A[T = int]: pass":                                     `Class{Name:"A" TypeParams:[TypeParam{Name:"T"}] Body:[Jump{}]}`,
@@ -191,7 +199,7 @@ func TestRanges(t *testing.T) {
 	m := Extract("x.py", []byte(text))
 	of := func(r Range) string { return text[r.Start:r.End] }
 	f := m.Body[0].(*Function)
-	call := f.Body[0].(*Return).X.(*Call)
+	call := f.Body()[0].(*Return).X.(*Call)
 	class := m.Body[1].(*Class)
 	from := class.Body[0].(*ImportFrom)
 	for _, test := range [][2]string{
@@ -229,8 +237,8 @@ func TestGenerator(t *testing.T) {
 		"def f():\n  with x:\n    yield y":       true,
 		"def f(): return (a for a in (yield b))": true,
 	} {
-		if f := Extract("x.py", []byte(text+"\n")).Body[0].(*Function); f.Generator != want {
-			t.Errorf("%s: generator %v", text, f.Generator)
+		if f := Extract("x.py", []byte(text+"\n")).Body[0].(*Function); f.Generator() != want {
+			t.Errorf("%s: generator %v", text, f.Generator())
 		}
 	}
 }

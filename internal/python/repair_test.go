@@ -86,7 +86,7 @@ func TestRepairKeepsNames(t *testing.T) {
 		t.Fatalf("%d statements, broken %v", len(m.Body), m.Broken)
 	}
 	f, ok := m.Body[0].(*Function)
-	if !ok || f.Name != "read" || text[f.NameAt.Start:f.NameAt.End] != "read" || !f.Async || len(f.Decorators) != 1 || len(f.Body) != 2 {
+	if !ok || f.Name != "read" || text[f.NameAt.Start:f.NameAt.End] != "read" || !f.Async || len(f.Decorators) != 1 || len(f.Body()) != 2 {
 		t.Errorf("got %+v", m.Body[0])
 	}
 	c, ok := m.Body[1].(*Class)

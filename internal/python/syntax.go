@@ -354,10 +354,10 @@ type (
 		Params     []*Param
 		ParamsAt   Range // the parentheses, included
 		Returns    Expr
-		Body       []Stmt
 		Decorators []*Decorator
 		Async      bool
-		Generator  bool // a yield stands in its own body
+
+		block
 	}
 	// Class is class Name(bases). Its Range begins at "class".
 	Class struct {

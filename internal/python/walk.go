@@ -150,7 +150,7 @@ func inspectCompound(node Stmt, visit func(any) bool) {
 		inspectEach(n.TypeParams, visit)
 		inspectAll(n.Params, visit)
 		Inspect(n.Returns, visit)
-		inspectAll(n.Body, visit)
+		inspectAll(n.Body(), visit)
 	case *Class:
 		inspectAll(n.Decorators, visit)
 		inspectEach(n.TypeParams, visit)

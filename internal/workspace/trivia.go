@@ -175,7 +175,7 @@ func within(m *python.Module, at source.Span) (found bool) {
 		case *python.Try:
 			body = x.Body
 		case *python.Function:
-			body = x.Body
+			body = x.Body()
 		case *python.Class:
 			body = x.Body
 		case *python.Match, *python.Case, *python.Handler:
