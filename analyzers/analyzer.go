@@ -98,8 +98,9 @@ type Finding struct {
 	// numbers: a name, a path, a claim. It is part of the fingerprint.
 	Subject string
 
-	fingerprint string   // given by the driver
-	apps        []string // that it is about, by the driver; nil: any
+	fingerprint string    // given by the driver
+	signature   signature // what it is made of, besides what stands above
+	apps        []string  // that it is about, by the driver; nil: any
 }
 
 // Concerns reports whether a finding is about an operation of an application, or

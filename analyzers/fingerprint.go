@@ -24,6 +24,38 @@ func (f Finding) Fingerprint() string {
 	return fingerprint(f, "", "", 0)
 }
 
+// signature is what a fingerprint is made of besides code, file and subject.
+type signature struct {
+	text       string
+	operations string
+	ordinal    int
+	alike      bool // others would have the same fingerprint without operations and ordinal
+}
+
+// FingerprintAt is the fingerprint that the finding has where another folder is
+// analysed, and its file has another path.
+func (f Finding) FingerprintAt(path source.Path) string {
+	if path == f.At.Path {
+		return f.Fingerprint()
+	}
+	f.At.Path = path
+	if s := f.signature; s.alike {
+		return fingerprint(f, s.text, s.operations, s.ordinal)
+	}
+	return fingerprint(f, f.signature.text, "", 0)
+}
+
+// Is reports whether a fingerprint that was kept is that of this finding, whose
+// file had a path when it was: also one of the time when the operations that a
+// finding concerns were always part of it.
+func (f Finding) Is(kept string, path source.Path) bool {
+	if kept == f.FingerprintAt(path) {
+		return true
+	}
+	f.At.Path = path
+	return kept == fingerprint(f, f.signature.text, f.signature.operations, f.signature.ordinal)
+}
+
 // sign gives sorted findings their fingerprints. Findings that would have the
 // same one are counted in the order of their places.
 func sign(p *fastapi.Project, findings []Finding) {
@@ -37,11 +69,12 @@ func sign(p *fastapi.Project, findings []Finding) {
 	seen := map[string]int{}
 	for i := range findings {
 		plain := findings[i].fingerprint
+		operations := strings.Join(findings[i].Operations, "\x01")
+		apart := plain + operations
+		findings[i].signature = signature{text: texts[i], operations: operations, ordinal: seen[apart], alike: alike[plain] > 1}
 		if alike[plain] == 1 {
 			continue
 		}
-		operations := strings.Join(findings[i].Operations, "\x01")
-		apart := plain + operations
 		findings[i].fingerprint = fingerprint(findings[i], texts[i], operations, seen[apart])
 		seen[apart]++
 	}

@@ -24,6 +24,7 @@ type abilities struct {
 	lensRefresh, inlayRefresh             bool
 
 	watch, configuration, watchConfiguration bool
+	watchElsewhere                           bool // files outside of the folders
 	workDoneProgress                         bool
 }
 
@@ -49,6 +50,7 @@ func (can *abilities) readWorkspace(w *protocol.WorkspaceClientCapabilities) {
 	can.applyEdit, can.configuration = is(w.ApplyEdit), is(w.Configuration)
 	can.documentChanges = w.WorkspaceEdit != nil && is(w.WorkspaceEdit.DocumentChanges)
 	can.watch = w.DidChangeWatchedFiles != nil && is(w.DidChangeWatchedFiles.DynamicRegistration)
+	can.watchElsewhere = can.watch && is(w.DidChangeWatchedFiles.RelativePatternSupport)
 	can.watchConfiguration = w.DidChangeConfiguration != nil && is(w.DidChangeConfiguration.DynamicRegistration)
 	can.pullRefresh = w.Diagnostics != nil && is(w.Diagnostics.RefreshSupport)
 	can.lensRefresh = w.CodeLens != nil && is(w.CodeLens.RefreshSupport)

@@ -161,16 +161,15 @@ func (s *session) judge(ctx context.Context, v viewed, project *fastapi.Project,
 	if err != nil {
 		return invalid(err)
 	}
-	verdict, err := incident.Judge(project, f, in.Verdict, in.Because, time.Now())
+	_, err = v.folder.incidents.Store.Update(id, func(r *incident.Record) error {
+		_, err := r.Judge(project, f, in.Verdict, in.Because, time.Now())
+		return err
+	})
 	if err != nil {
 		return invalid(err)
 	}
-	_, err = v.folder.incidents.Store.Update(id, func(r *incident.Record) error {
-		r.SetVerdict(verdict)
-		return nil
-	})
 	s.refresh()
-	return err
+	return nil
 }
 
 func invalid(err error) error { return jsonrpc2.NewError(jsonrpc2.InvalidParams, err.Error()) }

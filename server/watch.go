@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 
 	"go.lsp.dev/protocol"
@@ -13,9 +14,7 @@ import (
 func (s *session) register(ctx context.Context) {
 	var wanted []protocol.Registration
 	if s.can.watch {
-		options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{
-			Watchers: []protocol.FileSystemWatcher{{GlobPattern: protocol.Pattern("**/*")}},
-		})
+		options, err := protocol.Marshal(&protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: s.watchers()})
 		if err == nil {
 			wanted = append(wanted, protocol.Registration{ID: "files", Method: protocol.MethodWorkspaceDidChangeWatchedFiles, RegisterOptions: options})
 		}
@@ -32,6 +31,21 @@ func (s *session) register(ctx context.Context) {
 	}
 }
 
+// watchers are the patterns of what is watched: everything in the folders, and the
+// incidents of the repositories that hold them.
+func (s *session) watchers() []protocol.FileSystemWatcher {
+	out := []protocol.FileSystemWatcher{{GlobPattern: protocol.Pattern("**/*")}}
+	if !s.can.watchElsewhere {
+		return out
+	}
+	for _, f := range s.folders.list() {
+		for _, above := range f.incidents.Store.Above() {
+			out = append(out, protocol.FileSystemWatcher{GlobPattern: &protocol.RelativePattern{BaseURI: protocol.URI(toURI(above)), Pattern: ".bearings/incidents/*.toml"}})
+		}
+	}
+	return out
+}
+
 // DidChangeWatchedFiles tells the folders what happened on disk. Many changes at
 // once, as a checkout makes them, are answered by listing the folder again.
 func (s *session) DidChangeWatchedFiles(_ context.Context, params *protocol.DidChangeWatchedFilesParams) error {
@@ -41,6 +55,10 @@ func (s *session) DidChangeWatchedFiles(_ context.Context, params *protocol.DidC
 	for _, event := range params.Changes {
 		name, ok := fromURI(string(event.URI))
 		if !ok {
+			continue
+		}
+		if strings.Contains(filepath.ToSlash(name), "/.bearings/incidents/") {
+			incidents = true
 			continue
 		}
 		for _, f := range s.folders.list() {

@@ -32,6 +32,7 @@ server() { # the program under test, built once
 project() { # project NAME : a fresh copy of the project that the suites change
   rm -rf "${out:?}/projects/$1"; mkdir -p "$out/projects"
   cp -r "$here/project" "$out/projects/$1"
+  git -C "$out/projects/$1" init -q # a repository of its own: what tells editors the project's root, and holds its incidents
   echo "$out/projects/$1"
 }
 
@@ -58,7 +59,6 @@ suite_neovim() {
 suite_emacs() {
   need emacs emacs-nox elpa-eglot; say "Emacs: $(emacs --version | head -1)"
   local p; p=$(project emacs); mkdir -p "$out/emacs-home"
-  git -C "$p" init -q # what tells eglot the project's root
   # Not -Q: that would hide Debian's elpa-eglot.
   HOME=$out/emacs-home timeout 90 emacs -q --batch --eval '(package-initialize)' -l "$here/emacs/test.el" "$SERVER" "$p/app/deps.py" 2>&1 | tee "$out/emacs.log"
 }
@@ -66,7 +66,6 @@ suite_emacs() {
 suite_helix() {
   need tmux tmux; prefix; say "Helix: $("$cache/forky/run/hx" --version)"
   local p; p=$(project helix)
-  git -C "$p" init -q # what tells Helix the project's root
   timeout 90 "$here/helix/test.sh" "$cache/forky/run/hx" "$SERVER" "$p" 2>&1 | tee "$out/helix.log"
 }
 

@@ -24,7 +24,7 @@ type Baseline struct {
 	Findings []Entry `json:"findings"`
 }
 
-// Entry is one recorded finding. Only the fingerprint counts.
+// Entry is one recorded finding. The fingerprint counts; code and file, which are part of it, lead to it.
 type Entry struct {
 	Fingerprint string      `json:"fingerprint"`
 	Code        string      `json:"code"`
@@ -71,18 +71,25 @@ func (b Baseline) Format() []byte {
 // Split tells the findings that are new from those that the baseline has, and
 // returns the entries whose findings are gone.
 func (b Baseline) Split(findings []analyzers.Finding) (fresh, known []analyzers.Finding, gone []Entry) {
-	recorded := map[string]bool{}
+	type file struct {
+		code string
+		path source.Path
+	}
+	recorded := map[file][]string{}
 	for _, entry := range b.Findings {
-		recorded[entry.Fingerprint] = true
+		at := file{entry.Code, entry.File}
+		recorded[at] = append(recorded[at], entry.Fingerprint)
 	}
 	here := map[string]bool{}
 	for _, f := range findings {
-		here[f.Fingerprint()] = true
-		if recorded[f.Fingerprint()] {
-			known = append(known, f)
-		} else {
+		kept := recorded[file{f.Code, f.At.Path}]
+		i := slices.IndexFunc(kept, func(fingerprint string) bool { return f.Is(fingerprint, f.At.Path) })
+		if i < 0 {
 			fresh = append(fresh, f)
+			continue
 		}
+		here[kept[i]] = true
+		known = append(known, f)
 	}
 	for _, entry := range b.Findings {
 		if !here[entry.Fingerprint] {

@@ -37,6 +37,32 @@ func openIncidents(ctx context.Context, path string, noCache bool) (*incidents, 
 	return &incidents{a, incident.In(a.workspace.Root())}, nil
 }
 
+// openRecord finds the incident that is meant, and analyses the folder that it is
+// about, which may be above or below the one in which the person stands. find
+// chooses among the incidents of a store.
+func openRecord(ctx context.Context, path, id string, noCache bool, find func(*incident.Store, string) (*incident.Record, error)) (*incidents, *incident.Record, error) {
+	t, err := single([]string{path})
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := find(incident.In(t.root), id)
+	if err != nil {
+		return nil, nil, err
+	}
+	folder := r.At()
+	if same, err := filepath.EvalSymlinks(t.root); err == nil {
+		if abs, err := filepath.Abs(same); err == nil && abs == folder {
+			folder = t.root
+		}
+	}
+	i, err := openIncidents(ctx, folder, noCache)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err = i.store.Load(r.ID)
+	return i, r, err
+}
+
 // status says where an incident stands, with what only the disk knows.
 func (i *incidents) status(r *incident.Record) *incident.Status {
 	s := incident.StatusOf(r, i.project, i.result.Findings)
@@ -50,8 +76,9 @@ func newIncident(s Streams) *cobra.Command {
 		Short: "Keep what is known of an incident: initial state, changes and why, verdicts, next check",
 		Long: `incident records the state in which an incident began, and tells at any time what
 changed since and why, what is confirmed, which hypotheses are open, what is ruled
-out, and what to check next. Records are small files below .bearings/incidents; no
-secret is ever in them.`,
+out, and what to check next. Records are small files below .bearings/incidents at
+the root of the git repository (outside of git: in the project's folder), so that
+editors and terminals in all of its folders keep one; no secret is ever in them.`,
 		Example: `  bearings incident open "GET /me" 401 --symptom "token is issued, /me refuses" --before "renamed the key"
   bearings incident status
   bearings incident verdict 3fa2b1c0 ruled-out --because "the container has the same key"
@@ -108,7 +135,7 @@ func incidentOpen(s Streams) *cobra.Command {
 				return err
 			}
 			_, err = fmt.Fprintf(s.Out, "opened %s: the initial state is kept in %s\n%s\n", r.ID,
-				filepath.ToSlash(filepath.Join(".bearings", "incidents", r.ID+".toml")), "bearings incident status tells where it stands and what to check next")
+				i.store.Name(r.ID), "bearings incident status tells where it stands and what to check next")
 			return err
 		},
 	}
@@ -130,11 +157,7 @@ func incidentStatus(s Streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			i, err := openIncidents(cmd.Context(), path, noCache)
-			if err != nil {
-				return err
-			}
-			r, err := i.store.Current(id)
+			i, r, err := openRecord(cmd.Context(), path, id, noCache, (*incident.Store).Current)
 			if err != nil {
 				return err
 			}
@@ -160,11 +183,7 @@ func incidentVerdict(s Streams) *cobra.Command {
 			if because == "" && args[1] != incident.Open {
 				return errors.New("say with --because what was seen: a verdict without a reason cannot be trusted later")
 			}
-			i, err := openIncidents(cmd.Context(), path, noCache)
-			if err != nil {
-				return err
-			}
-			r, err := i.store.Current(id)
+			i, r, err := openRecord(cmd.Context(), path, id, noCache, (*incident.Store).Current)
 			if err != nil {
 				return err
 			}
@@ -172,13 +191,10 @@ func incidentVerdict(s Streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			verdict, err := incident.Judge(i.project, f, args[1], because, time.Now())
-			if err != nil {
-				return err
-			}
+			var verdict incident.Verdict
 			_, err = i.store.Update(r.ID, func(r *incident.Record) error {
-				r.SetVerdict(verdict)
-				return nil
+				verdict, err = r.Judge(i.project, f, args[1], because, time.Now())
+				return err
 			})
 			if err != nil {
 				return err
@@ -200,11 +216,7 @@ func incidentNote(s Streams) *cobra.Command {
 		Short: "Say why something was changed; the note covers the changes since the note before",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			i, err := openIncidents(cmd.Context(), path, noCache)
-			if err != nil {
-				return err
-			}
-			r, err := i.store.Current(id)
+			i, r, err := openRecord(cmd.Context(), path, id, noCache, (*incident.Store).Current)
 			if err != nil {
 				return err
 			}
@@ -242,11 +254,7 @@ func incidentClose(s Streams) *cobra.Command {
 			if because == "" {
 				return errors.New("say with --because how it ended: what it was, or that it is not known")
 			}
-			i, err := openIncidents(cmd.Context(), path, noCache)
-			if err != nil {
-				return err
-			}
-			r, err := i.store.Current(id)
+			i, r, err := openRecord(cmd.Context(), path, id, noCache, (*incident.Store).Current)
 			if err != nil {
 				return err
 			}
@@ -301,7 +309,11 @@ func writeIncidents(w io.Writer, list []*incident.Record, broken []*incident.Cor
 		if !r.IsOpen() {
 			words = "closed: " + r.Outcome
 		}
-		fmt.Fprintf(&out, "%s  %s  %s\n", r.ID, r.Title(), words)
+		of := ""
+		if r.Folder != "" {
+			of = "  " + r.Folder
+		}
+		fmt.Fprintf(&out, "%s  %s%s  %s\n", r.ID, r.Title(), of, words)
 	}
 	for _, b := range broken {
 		fmt.Fprintf(&out, "%s\n", b)
@@ -328,11 +340,7 @@ were made, the repair plan, and how it does not happen again.`,
 			if err := oneOf("format", format, "markdown", "html", "text"); err != nil {
 				return err
 			}
-			i, err := openIncidents(cmd.Context(), path, noCache)
-			if err != nil {
-				return err
-			}
-			r, err := i.latest(id)
+			i, r, err := openRecord(cmd.Context(), path, id, noCache, latest)
 			if err != nil {
 				return err
 			}
@@ -355,16 +363,14 @@ func writeReport(w io.Writer, p *fastapi.Project, s *incident.Status, format str
 }
 
 // latest is the incident that is meant: also the last one that was closed, when none is open.
-func (i *incidents) latest(id string) (*incident.Record, error) {
-	r, err := i.store.Current(id)
+func latest(store *incident.Store, id string) (*incident.Record, error) {
+	r, err := store.Current(id)
 	if err == nil || id != "" {
 		return r, err
 	}
-	list, _, listErr := i.store.List()
-	if listErr != nil || len(list) == 0 {
-		return nil, err
-	}
-	if slices.ContainsFunc(list, (*incident.Record).IsOpen) {
+	list, _, listErr := store.List()
+	list = slices.DeleteFunc(list, (*incident.Record).Elsewhere)
+	if listErr != nil || len(list) == 0 || slices.ContainsFunc(list, (*incident.Record).IsOpen) {
 		return nil, err
 	}
 	return list[len(list)-1], nil

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"bearings/analyzers"
+	"bearings/internal/incident"
 	"bearings/internal/mcp"
 	"bearings/internal/report"
 )
@@ -104,11 +105,7 @@ func answersFor(path string, noCache bool) mcp.Answers {
 			return report.PlainJSON(w, c)
 		},
 		Incident: func(ctx context.Context, w io.Writer, in mcp.Incident) error {
-			i, err := openIncidents(ctx, path, noCache)
-			if err != nil {
-				return err
-			}
-			r, err := i.store.Current(in.ID)
+			i, r, err := openRecord(ctx, path, in.ID, noCache, (*incident.Store).Current)
 			if err != nil {
 				return err
 			}

@@ -14,10 +14,10 @@ import (
 	"bearings/internal/source"
 )
 
-// Judge returns the verdict of a person about a finding, without secrets and
-// with the lines on which it rests. Only Open needs no reason: a verdict without
+// Judge keeps the verdict of a person about a finding, without secrets and with
+// the lines on which it rests, and returns it. Only Open needs no reason: a verdict without
 // one cannot be trusted later.
-func Judge(p *fastapi.Project, f analyzers.Finding, verdict, because string, at time.Time) (Verdict, error) {
+func (r *Record) Judge(p *fastapi.Project, f analyzers.Finding, verdict, because string, at time.Time) (Verdict, error) {
 	switch verdict {
 	case Confirmed, RuledOut, Open:
 	default:
@@ -26,10 +26,19 @@ func Judge(p *fastapi.Project, f analyzers.Finding, verdict, because string, at 
 	if strings.TrimSpace(because) == "" && verdict != Open {
 		return Verdict{}, errors.New("a verdict needs its reason, what was seen: without one it cannot be trusted later")
 	}
-	return Verdict{
-		Fingerprint: f.Fingerprint(), Verdict: verdict, Because: Scrub(p, because), At: moment(at), Code: f.Code,
-		Message: report.NewRedactor(p).Text(f.Message), Lines: report.Digests(p, f),
-	}, nil
+	path, ok := r.frame.record(f.At.Path)
+	if !ok {
+		return Verdict{}, fmt.Errorf("%s lies outside of %s, which the incident is about", f.At.Path, r.Folder)
+	}
+	v := Verdict{
+		Fingerprint: f.FingerprintAt(path), Verdict: verdict, Because: Scrub(p, because), At: moment(at), Code: f.Code,
+		Message: report.NewRedactor(p).Text(f.Message), Lines: report.Digests(p, f, r.named),
+	}
+	if old := r.verdict(f); old != nil {
+		old.Fingerprint = v.Fingerprint // one of another time gives way
+	}
+	r.SetVerdict(v)
+	return v, nil
 }
 
 // AddNote keeps a remark, which says why of all changes that no note covered
@@ -58,8 +67,8 @@ func moment(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 // Standing is the verdict of a person about a finding. Stale reports whether a
 // line on which it rests has changed since. The verdict is nil when there is none.
 func (r *Record) Standing(p *fastapi.Project, f analyzers.Finding) (v *Verdict, stale bool) {
-	v = r.verdict(f.Fingerprint())
-	return v, v != nil && !slices.Equal(v.Lines, report.Digests(p, f))
+	v = r.verdict(f)
+	return v, v != nil && !slices.Equal(v.Lines, report.Digests(p, f, r.named))
 }
 
 // Touched names the env files that were written after the incident was opened: a

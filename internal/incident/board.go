@@ -3,6 +3,7 @@ package incident
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -33,6 +34,7 @@ func (b *Board) List() ([]*Record, []*CorruptError, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	records = slices.DeleteFunc(records, (*Record).Elsewhere)
 	b.seen, b.records, b.broken = seen, records, broken
 	return records, broken, nil
 }
@@ -55,15 +57,17 @@ func (b *Board) Open() []*Record {
 
 // state tells whether the files may have changed; "" where there are none.
 func (s *Store) state() string {
-	entries, err := os.ReadDir(s.dir)
-	if err != nil {
-		return ""
-	}
 	var out strings.Builder
-	for _, e := range entries {
-		info, err := e.Info()
-		if err == nil && strings.HasSuffix(e.Name(), ".toml") {
-			fmt.Fprintf(&out, "%s %d %d\n", e.Name(), info.Size(), info.ModTime().UnixNano())
+	for _, home := range s.homes {
+		entries, err := os.ReadDir(records(home))
+		if err != nil {
+			continue
+		}
+		for _, e := range entries {
+			info, err := e.Info()
+			if err == nil && strings.HasSuffix(e.Name(), ".toml") {
+				fmt.Fprintf(&out, "%s %d %d\n", e.Name(), info.Size(), info.ModTime().UnixNano())
+			}
 		}
 	}
 	return out.String()

@@ -98,7 +98,7 @@ func (s *Status) initial(d *report.Document) {
 	}
 	d.Item(0, fmt.Sprintf("findings about it: %d", len(i.Findings)))
 	for _, f := range i.Findings {
-		d.Item(1, f.Message, f.Certainty, f.Place)
+		d.Item(1, f.Message, f.Certainty, s.Record.frame.place(f.Place))
 	}
 }
 

@@ -199,7 +199,7 @@ func TestVerdicts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.SetVerdict(Verdict{Fingerprint: f.Fingerprint(), Verdict: RuledOut, Because: "seen", Lines: report.Digests(p, f)})
+	r.SetVerdict(Verdict{Fingerprint: f.Fingerprint(), Verdict: RuledOut, Because: "seen", Lines: report.Digests(p, f, func(p source.Path) source.Path { return p })})
 	if s := StatusOf(r, p, findings); len(s.RuledOut) != 1 {
 		t.Errorf("ruled out: %v", s.RuledOut)
 	}

@@ -89,7 +89,7 @@ func (s *Status) WriteJSON(w io.Writer) error {
 		doc.Closed = &closed
 	}
 	for _, f := range r.Initial.Findings {
-		doc.Initial.Findings = append(doc.Initial.Findings, f.Certainty+": "+f.Message+" ("+f.Place+")")
+		doc.Initial.Findings = append(doc.Initial.Findings, f.Certainty+": "+f.Message+" ("+r.frame.place(f.Place)+")")
 	}
 	for _, c := range s.Changes {
 		doc.Changes = append(doc.Changes, changeJSON{c.Difference, c.String(), c.Why})
@@ -101,7 +101,7 @@ func (s *Status) WriteJSON(w io.Writer) error {
 		doc.Gone = append(doc.Gone, verdictJSON{v.Verdict, v.Because, stamp(v.At), v.Message})
 	}
 	for _, f := range s.Vanished {
-		if r.verdict(f.Fingerprint) == nil { // those with a verdict are in gone
+		if !r.judged(f.Fingerprint) { // those with a verdict are in gone
 			doc.Vanished = append(doc.Vanished, f.Message)
 		}
 	}

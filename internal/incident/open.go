@@ -28,6 +28,9 @@ func New(p *fastapi.Project, findings []analyzers.Finding, asked report.Asked, b
 		Schema: Schema, ID: name(begin.At, operation, asked.Status), Operation: operation, Status: asked.Status,
 		Symptom: Scrub(p, begin.Symptom), Before: Scrub(p, begin.Before), Opened: begin.At.UTC().Truncate(time.Second),
 	}
+	if app := asked.Operation.App; app != nil {
+		r.File = string(app.At.Path)
+	}
 	r.Initial = Initial{Revision: begin.Revision, Branch: begin.Branch, Subject: redact.Text(begin.Subject), Uncommitted: begin.Uncommitted, FastAPI: report.Version(p)}
 	for _, e := range p.Environments {
 		r.Initial.Environments = append(r.Initial.Environments, e.Name)

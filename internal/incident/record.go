@@ -8,12 +8,16 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
 
+	"bearings/analyzers"
 	"bearings/internal/report"
+	"bearings/internal/source"
 )
 
 // Schema names the format.
@@ -23,7 +27,9 @@ const Schema = "bearings.incident/1"
 type Record struct {
 	Schema    string    `toml:"schema"`
 	ID        string    `toml:"id"`
+	Folder    string    `toml:"folder,omitempty" comment:"what was analysed, from the folder that holds .bearings; none is that folder itself"`
 	Operation string    `toml:"operation"` // "GET /me"
+	File      string    `toml:"file,omitempty" comment:"where its application stands"`
 	Status    int       `toml:"status,omitempty"`
 	Symptom   string    `toml:"symptom,omitempty"`
 	Before    string    `toml:"before,omitempty" comment:"what was changed just before"`
@@ -34,6 +40,10 @@ type Record struct {
 	Initial  Initial   `toml:"initial" comment:"the state when the incident was opened"`
 	Notes    []Note    `toml:"notes,omitempty"`
 	Verdicts []Verdict `toml:"verdicts,omitempty"`
+
+	home  string // the folder that holds the store, on the disk; "" for a record that is in none
+	frame frame  // of the folder from which the store was opened
+	apart bool   // that folder does not hold what the record is about
 }
 
 // Initial is the state of the project when the incident was opened.
@@ -44,8 +54,8 @@ type Initial struct {
 	Uncommitted  []string  `toml:"uncommitted,omitempty"`
 	FastAPI      string    `toml:"fastapi,omitempty"`
 	Environments []string  `toml:"environments,omitempty"`
-	Findings     []Finding `toml:"findings,omitempty"`
-	Facts        []Fact    `toml:"facts,omitempty" comment:"the authentication surface"`
+	Findings     []Finding `toml:"findings,omitempty,multiline,inline" comment:"what was found about it"`
+	Facts        []Fact    `toml:"facts,omitempty,multiline,inline" comment:"the authentication surface"`
 }
 
 // Finding is what a person needs to recognise a finding.
@@ -122,11 +132,13 @@ func Parse(text []byte) (*Record, error) {
 		return nil, fmt.Errorf("its schema is %q, and not %q", r.Schema, Schema)
 	case r.ID == "" || r.Operation == "":
 		return nil, errors.New("it names no id or no operation")
+	case r.Folder != "" && !filepath.IsLocal(filepath.FromSlash(r.Folder)):
+		return nil, errors.New("its folder lies outside of the one that holds .bearings")
 	}
 	return &r, nil
 }
 
-// surface returns the recorded surface for comparing.
+// surface returns the recorded surface for comparing, in what can be compared.
 func (r *Record) surface() *report.Surface {
 	s := &report.Surface{}
 	for _, f := range r.Initial.Facts {
@@ -135,20 +147,48 @@ func (r *Record) surface() *report.Surface {
 			fact.File = pathOf(f.Place[:i])
 			_, _ = fmt.Sscanf(f.Place[i+1:], "%d", &fact.Line)
 		}
-		s.Facts = append(s.Facts, fact)
+		if r.frame.kept(fact) {
+			s.Facts = append(s.Facts, fact)
+		}
 	}
 	return s
 }
 
 // verdict returns the verdict about a finding, nil when there is none.
-func (r *Record) verdict(fingerprint string) *Verdict {
+func (r *Record) verdict(f analyzers.Finding) *Verdict {
 	for i := range r.Verdicts {
-		if r.Verdicts[i].Fingerprint == fingerprint {
+		if r.is(f, r.Verdicts[i].Fingerprint) {
 			return &r.Verdicts[i]
 		}
 	}
 	return nil
 }
+
+// judged reports whether there is a verdict under a fingerprint.
+func (r *Record) judged(fingerprint string) bool {
+	return slices.ContainsFunc(r.Verdicts, func(v Verdict) bool { return v.Fingerprint == fingerprint })
+}
+
+// is reports whether a fingerprint of the record is that of a finding of the project.
+func (r *Record) is(f analyzers.Finding, fingerprint string) bool {
+	path, ok := r.frame.record(f.At.Path)
+	return ok && f.Is(fingerprint, path)
+}
+
+// named gives a file of the project the name that it has in the record.
+func (r *Record) named(p source.Path) source.Path {
+	if path, ok := r.frame.record(p); ok {
+		return path
+	}
+	return p
+}
+
+// At is the folder on the disk that was analysed when the incident was opened.
+func (r *Record) At() string { return filepath.Join(r.home, filepath.FromSlash(r.Folder)) }
+
+// Elsewhere reports whether the record is about what the folder from which the
+// store was opened does not hold: another service of the repository.
+func (r *Record) Elsewhere() bool { return r.apart }
 
 // SetVerdict keeps a verdict in place of a former one; Open takes it back.
 func (r *Record) SetVerdict(v Verdict) {

@@ -8,6 +8,7 @@ import (
 	"bearings/analyzers"
 	"bearings/internal/fastapi"
 	"bearings/internal/report"
+	"bearings/internal/source"
 )
 
 // Status is where an incident stands: the record against the project as it is now.
@@ -47,9 +48,9 @@ func StatusOf(r *Record, p *fastapi.Project, findings []analyzers.Finding) *Stat
 		s.Changes = append(s.Changes, Change{d, r.why(d.String())})
 	}
 	findings = report.Isolated(findings)
-	asked, err := report.Ask(p, r.Operation, r.Status)
-	if err != nil || asked.Operation == nil {
-		asked = moved(r, p, now)
+	asked := r.asked(p)
+	if asked.Operation == nil {
+		asked = followed(r, p, now)
 	}
 	relevant := findings
 	if asked.Operation != nil {
@@ -63,11 +64,31 @@ func StatusOf(r *Record, p *fastapi.Project, findings []analyzers.Finding) *Stat
 
 // Differences says what the surface now has otherwise than the initial state.
 func (r *Record) Differences(now *report.Surface) []report.Difference {
-	return report.CompareAll(r.surface(), now)
+	var out []report.Difference
+	for _, d := range report.CompareAll(r.surface(), r.frame.surface(now, r.Initial.Environments)) {
+		if r.frame.tells(d) {
+			out = append(out, r.frame.difference(d))
+		}
+	}
+	return out
 }
 
-// moved finds the operation under another path, by its handler.
-func moved(r *Record, p *fastapi.Project, now *report.Surface) report.Asked {
+// asked finds the operation in the application that the record is about.
+func (r *Record) asked(p *fastapi.Project) report.Asked {
+	questions := []string{r.Operation, report.Unlabelled(r.Operation)}
+	if path, ok := r.frame.project(source.Path(r.File)); ok && r.File != "" {
+		questions = append(questions, report.Unlabelled(r.Operation)+" in "+string(path))
+	}
+	for _, question := range slices.Backward(questions) {
+		if asked, err := report.Ask(p, question, r.Status); err == nil && asked.Operation != nil {
+			return asked
+		}
+	}
+	return report.Asked{}
+}
+
+// followed finds the operation under another path, by its handler.
+func followed(r *Record, p *fastapi.Project, now *report.Surface) report.Asked {
 	handler, _ := r.surface().Operation(r.Operation)
 	if name := now.Served(handler); name != "" {
 		if asked, err := report.Ask(p, name, r.Status); err == nil {
@@ -80,19 +101,32 @@ func moved(r *Record, p *fastapi.Project, now *report.Surface) report.Asked {
 // why returns the note that covers a change.
 func (r *Record) why(change string) string {
 	for _, n := range slices.Backward(r.Notes) {
-		if slices.Contains(n.Covers, change) {
+		if slices.ContainsFunc(n.Covers, func(c string) bool { return sameChange(c, change) }) {
 			return n.Text
 		}
 	}
 	return ""
 }
 
+// sameChange reports whether two sentences say the same of one operation, key or
+// scheme, which has a label only where others are called alike.
+func sameChange(a, b string) bool {
+	if a == b {
+		return true
+	}
+	subjectA, wordsA, _ := strings.Cut(a, ": ")
+	subjectB, wordsB, _ := strings.Cut(b, ": ")
+	bareA, bareB := report.Unlabelled(subjectA), report.Unlabelled(subjectB)
+	return wordsA == wordsB && bareA == bareB && (bareA == subjectA || bareB == subjectB)
+}
+
 // sort puts findings where they belong by their certainty and their verdicts.
 func (s *Status) sort(p *fastapi.Project, relevant, all []analyzers.Finding) {
-	here := map[string]bool{}
+	here := func(fingerprint string) bool {
+		return slices.ContainsFunc(all, func(f analyzers.Finding) bool { return s.Record.is(f, fingerprint) })
+	}
 	for _, f := range all {
-		here[f.Fingerprint()] = true
-		v := s.Record.verdict(f.Fingerprint())
+		v := s.Record.verdict(f)
 		if v != nil && !slices.ContainsFunc(relevant, func(r analyzers.Finding) bool { return r.Fingerprint() == f.Fingerprint() }) {
 			relevant = append(relevant, f)
 		}
@@ -110,12 +144,12 @@ func (s *Status) sort(p *fastapi.Project, relevant, all []analyzers.Finding) {
 		}
 	}
 	for _, v := range s.Record.Verdicts {
-		if !here[v.Fingerprint] {
+		if !here(v.Fingerprint) {
 			s.Gone = append(s.Gone, v)
 		}
 	}
 	for _, f := range s.Record.Initial.Findings {
-		if !here[f.Fingerprint] {
+		if !here(f.Fingerprint) {
 			s.Vanished = append(s.Vanished, f)
 		}
 	}

@@ -29,8 +29,9 @@ func Version(p *fastapi.Project) string {
 
 // Digests names the lines on which a finding rests so that a change of one is
 // noticed: the line of the finding, and those of its evidence. Secrets are
-// masked before; of a masked line only its length counts.
-func Digests(p *fastapi.Project, f analyzers.Finding) []string {
+// masked before; of a masked line only its length counts. name gives a file the
+// name that it has where the digests are kept.
+func Digests(p *fastapi.Project, f analyzers.Finding, name func(source.Path) source.Path) []string {
 	places, r := newPlaces(p), NewRedactor(p)
 	var out []string
 	for _, at := range append([]source.Location{f.At}, evidencePlaces(f)...) {
@@ -40,8 +41,8 @@ func Digests(p *fastapi.Project, f analyzers.Finding) []string {
 		}
 		file := places.file(at.Path)
 		length := file.Line(file.LineOf(at.Span.Start)).Len()
-		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%d", at.Path, e.text, length))
-		out = append(out, string(at.Path)+" "+hex.EncodeToString(sum[:6]))
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%d", name(at.Path), e.text, length))
+		out = append(out, string(name(at.Path))+" "+hex.EncodeToString(sum[:6]))
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -131,6 +131,21 @@ func cutLabel(subject string) (name, label string) {
 	return subject, ""
 }
 
+// Relabelled is a subject whose label, if it has one, is another; "" takes it off.
+func Relabelled(subject string, label func(string) string) string {
+	name, old := cutLabel(subject)
+	if old == "" {
+		return subject
+	}
+	return labelled(name, label(old))
+}
+
+// Unlabelled is the name of an operation without where its application stands.
+func Unlabelled(name string) string {
+	name, _ = cutLabel(name)
+	return name
+}
+
 // cutApplication takes the application off a question: "GET /me (services/billing)",
 // "GET /me in services/billing", "read_me in app.main:app". Without one that the
 // project has, the question is returned as it is.
