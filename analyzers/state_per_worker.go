@@ -225,17 +225,38 @@ func (s *stateSearch) write(path source.Path, fn *python.Function) {
 	})
 }
 
-// read notes the containers at which a function looks.
+// read notes the containers at which a function looks. Where a container is
+// only put into, as by x.add(…), nothing looks at it.
 func (s *stateSearch) read(path source.Path, fn *python.Function) {
+	filled := map[python.Expr]bool{}
 	python.Inspect(fn.Body(), func(node any) bool {
-		if x, ok := node.(python.Expr); ok {
-			switch x.(type) {
-			case *python.Name, *python.Attribute:
-				if c := s.container(path, fn, x); !c.IsZero() {
-					s.note(s.reads, c, source.Location{Path: path, Span: x.Span()}, x)
+		switch n := node.(type) {
+		case *python.Attribute:
+			filled[n.Value] = fills(n.Attr)
+		case *python.Assign:
+			for _, t := range n.Targets {
+				if sub, ok := t.(*python.Subscript); ok {
+					filled[sub.Value] = true
 				}
+			}
+		}
+		switch x := node.(type) {
+		case *python.Name, *python.Attribute:
+			name := x.(python.Expr)
+			if c := s.container(path, fn, name); !c.IsZero() && !filled[name] {
+				s.note(s.reads, c, source.Location{Path: path, Span: name.Span()}, name)
 			}
 		}
 		return true
 	})
+}
+
+// fills says whether a container's method puts something in or takes it away, and
+// gives nothing of what is in it.
+func fills(method string) bool {
+	switch method {
+	case "add", "append", "update", "discard", "insert", "extend", "remove", "clear":
+		return true
+	}
+	return false
 }

@@ -29,6 +29,7 @@ func hostile() map[string]map[source.Path]string {
 		"doubling":            {"compose.yml": "services: {a: {image: x, env_file: x.env}}\n", "x.env": doubling, "run.sh": "set -a; . ./x.env; uvicorn a:b", "x.sh": strings.ReplaceAll(doubling, "\n", ";") + "uvicorn a:b"},
 		"invalid utf-8":       {"compose.yml": "services: {a: {image: x, env_file: x.env}}\n", "x.env": "A=\xff\xfe\n\xff=1\n", "Dockerfile": "FROM a\nENV A=\xff\n", "run.sh": "\xff=1 uvicorn a:b\n", "Procfile": "web: \xff\xfe", "pyproject.toml": "[tool.pytest_env]\nA = \"\xff\"\n"},
 		"script calls itself": {"run.sh": "bash run.sh; ./run.sh; . ./run.sh\nuvicorn a:b\n"},
+		"pipe with a name":    {"run.sh": "read -r a < <(date)\ndiff <(cat a) <(cat b) && uvicorn a:b\n"},
 		"function in itself":  {"run.sh": "f() { f; f; uvicorn a:b; }\nf\n"},
 		"brackets":            {"run.sh": "uvicorn " + strings.Repeat("$(", 50_000), "b.sh": strings.Repeat("(", 100_000), "c.sh": strings.Repeat("if ", 30_000), "d.sh": "echo {1..999999999} ; uvicorn a:b " + strings.Repeat("{a,b}", 40)},
 		"references":          {"compose.yml": "services: {a: {image: x, environment: {A: \"" + strings.Repeat("${A:-", 100_000) + "\", B: '" + strings.Repeat("${A:-", 2000) + strings.Repeat("}", 2000) + "'}}}\n", "x.env": "A=" + strings.Repeat("${a:", 100_000) + "}\n"},

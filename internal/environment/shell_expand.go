@@ -97,6 +97,9 @@ func (s *shellRun) config() (*expand.Config, *shellEnviron) {
 		env.unknown = env.unknown || !ok
 		_, err := io.WriteString(w, out)
 		return err
+	}, ProcSubst: func(*syntax.ProcSubst) (string, error) { // the name of a pipe, such as /dev/fd/63
+		env.unknown = true
+		return "/dev/fd", nil
 	}}, env
 }
 

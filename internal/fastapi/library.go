@@ -153,6 +153,9 @@ func (l *linker) Method(f *interpret.Frame, site *interpret.CallSite, recv *inte
 	if v, ok := l.envMethod(f, site, recv, name, args); ok {
 		return v, true
 	}
+	if s := schemeOf(recv); s != nil && name == "__call__" {
+		return schemeResult(s), true
+	}
 	if name == "get_route_handler" && interpret.IsInstanceOf(recv, nameAPIRoute) != "" {
 		return l.nextBuiltin("the route's own handler", site.At), true
 	}

@@ -42,7 +42,7 @@ func (l *linker) runCallable(v interpret.Value, args *interpret.Args) *flowEntry
 	}
 	e := &flowEntry{flow: &Flow{}, busy: true}
 	l.flows[k] = e
-	if s := schemeOf(v); s != nil {
+	if s := schemeOf(v); s != nil && !ownCall(v) {
 		e.result = schemeResult(s)
 		e.busy = false
 		return e
@@ -69,6 +69,22 @@ func awaited(v interpret.Value) interpret.Value {
 		v = op.Args[0]
 	}
 	return v
+}
+
+// ownCall reports whether an object is of a class of the program with a __call__
+// of its own: what it gives is what that returns.
+func ownCall(v interpret.Value) bool {
+	inst, _ := v.(*interpret.Instance)
+	if inst == nil {
+		return false
+	}
+	class, _ := inst.Class.(*interpret.Class)
+	if class == nil {
+		return false
+	}
+	call, _ := class.Lookup("__call__")
+	_, own := call.(*interpret.Func)
+	return own
 }
 
 // schemeResult is what a security scheme gives: the credential, or None when it does not refuse by itself.
