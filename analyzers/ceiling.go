@@ -1,6 +1,7 @@
 package analyzers
 
 import (
+	"path"
 	"slices"
 
 	"bearings/internal/fastapi"
@@ -11,6 +12,9 @@ import (
 // in a part that its rule requires, and shows those gaps with it. Gaps of
 // applications that the finding is not about do not count.
 func (s *scope) ceiling(f Finding, requires fastapi.Part) Finding {
+	if gap := s.unread(f.At); gap != nil {
+		f.Certainty, f.Gaps = Hypothesis, append(slices.Clone(f.Gaps), *gap)
+	}
 	if requires == 0 {
 		return f
 	}
@@ -22,6 +26,30 @@ func (s *scope) ceiling(f Finding, requires fastapi.Part) Finding {
 		}
 	}
 	return f
+}
+
+// unread is a gap where the definition around a place holds something that is no
+// Python: what stands beside it may be read wrongly, and Python refuses the file.
+func (s *scope) unread(at source.Location) *fastapi.Gap {
+	if s.project.Program == nil || path.Ext(string(at.Path)) != ".py" {
+		return nil
+	}
+	module := s.project.Program.Module(at.Path)
+	if module == nil || len(module.Broken) == 0 {
+		return nil
+	}
+	around := at.Span
+	for _, statement := range module.Body {
+		if statement.Span().Covers(at.Span) {
+			around = statement.Span()
+		}
+	}
+	for _, r := range module.Broken {
+		if int(r.Start) <= around.End && around.Start <= int(r.End) {
+			return &fastapi.Gap{At: source.Location{Path: at.Path, Span: source.Span{Start: int(r.Start), End: int(r.End)}}, Reason: "this is no Python that could be read"}
+		}
+	}
+	return nil
 }
 
 func sameGap(a, b fastapi.Gap) bool { return a.At == b.At && a.Reason == b.Reason }

@@ -20,7 +20,7 @@ func runMultipartMissing(pass *Pass) {
 	for _, a := range p.Apps {
 		set := p.Requirements.For(a.At.Path.Dir())
 		declared := set.Declared("fastapi")
-		if len(declared) == 0 || len(set.Places("python-multipart")) > 0 || len(set.Gaps()) > 0 || bringsMultipart(set) || !p.Serves(declared[0].NameAt.Path, a.At.Path) {
+		if len(declared) == 0 || len(set.Places("python-multipart")) > 0 || len(set.Gaps()) > 0 || bringsMultipart(set) || fastapiBrings(set.Version("fastapi")) || !p.Serves(declared[0].NameAt.Path, a.At.Path) {
 			continue
 		}
 		op, at := formOperation(a)
@@ -58,6 +58,13 @@ func bringsMultipart(set *requirements.Set) bool {
 		}
 	}
 	return false
+}
+
+// fastapiBrings says whether FastAPI itself requires python-multipart in every
+// version that is allowed: 0.111 alone does (its pyproject.toml; 0.112.0 moved it
+// to fastapi[standard]).
+func fastapiBrings(v requirements.Version) bool {
+	return v.Compare("0.111.0") == requirements.AtLeast && v.Compare("0.112.0") == requirements.Below
 }
 
 // formOperation finds an operation that reads a form, and where.

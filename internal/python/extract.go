@@ -19,7 +19,8 @@ const maxText = 64 << 20
 const maxDepth = 1000
 
 // Extract returns what text says. It never fails: what cannot be read is listed
-// in Broken, and a text that is no Python at all gives a module without a body.
+// in Broken, and a text that is no Python at all, or a template that makes some,
+// gives a module without a body.
 // The module keeps no reference to text.
 func Extract(path source.Path, text []byte) *Module {
 	m := &Module{Path: path}
@@ -41,6 +42,9 @@ func Extract(path source.Path, text []byte) *Module {
 	defer tree.Release()
 	l := &lowerer{text: text, nodes: tree.Nodes, module: m, names: map[string]string{}, gone: gone}
 	l.trivia()
+	if isTemplate(text, m) {
+		return &Module{Path: path, Broken: []Range{{0, uint32(len(text))}}}
+	}
 	m.Body = l.body(0, nil)
 	return m
 }
