@@ -98,59 +98,6 @@ func badReplacement(p *fastapi.Project, o *fastapi.Override) (Finding, bool) {
 	return f, false
 }
 
-// strangerKey reports a key that no operation of the application depends on.
-func strangerKey(p *fastapi.Project, o *fastapi.Override, links []*chainLink) (Finding, bool) {
-	if o.App == nil || o.Key == nil || o.Key.Kind == fastapi.UnknownCallable || len(o.App.Operations) == 0 {
-		return Finding{}, false
-	}
-	other := (*fastapi.App)(nil)
-	for _, l := range links {
-		if mayBeEqual(l.dep.Callable, o.Key) {
-			return Finding{}, false
-		}
-		if !sameDependency(l.dep.Callable, o.Key) {
-			continue
-		}
-		for _, op := range l.operations {
-			if op.App == o.App {
-				return Finding{}, false
-			}
-			if other == nil {
-				other = op.App
-			}
-		}
-	}
-	if !slices.ContainsFunc(o.App.Operations, func(op *fastapi.Operation) bool { return len(op.Dependencies) > 0 }) && other == nil {
-		return Finding{}, false
-	}
-	name := dependencyName(o.Key)
-	f := Finding{
-		Certainty: Confirmed, At: o.At, Subject: name + " key",
-		Message:  fmt.Sprintf("no path operation of %s depends on %s, so overriding it changes nothing", o.App.Name, textOr(codeAt(p, o.KeyAt), name)),
-		Effect:   Effect{Certainty: Confirmed, Status: []int{401, 422}, Text: "the real dependency runs in the test"},
-		Evidence: []Evidence{{At: o.App.At, Note: "the application whose dependencies are overridden"}},
-		Check:    Check{Say: "Print the key and the dependencies of the route: app.routes[…].dependant"},
-		Fixes:    []Fix{describedFix("Use as key the very object that the path operation gives to Depends")},
-	}
-	if !o.Key.At.IsZero() {
-		f.Evidence = append(f.Evidence, Evidence{At: p.Header(o.Key), Note: "the key"})
-	}
-	for _, l := range layersOf(o.App) {
-		if middlewareGuards(l.Middleware) {
-			f.Evidence = withPlaceOnce(f.Evidence, l.At, shortName(l.Class)+" authenticates, and middleware takes no overrides")
-		}
-	}
-	if other != nil {
-		f.Message = fmt.Sprintf("%s is overridden on %s, and the path operations that depend on it are those of %s", name, o.App.Name, other.Name)
-		f.Evidence = append(f.Evidence, Evidence{At: other.At, Note: "the application that uses it"})
-		f.Fixes = []Fix{describedFix("Override it on " + other.Name)}
-	}
-	if !consideredKey(p, o.Key, links) {
-		f.Certainty, f.Effect.Certainty = Hypothesis, Hypothesis
-	}
-	return f, true
-}
-
 // sameDependency compares callables: the same object, or the same function within
 // a factory that was run again for the test.
 func sameDependency(a, b *fastapi.Callable) bool {
