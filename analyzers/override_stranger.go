@@ -126,9 +126,10 @@ func guardStays(d *fastapi.Dependency, replaced []*fastapi.Callable, depth int) 
 
 // onlyRaises reports whether a function ends by raising, and returns nothing.
 func onlyRaises(fn *python.Function) bool {
-	if len(fn.Body) == 0 || len(ownReturns(fn)) > 0 {
+	body := fn.Body()
+	if len(body) == 0 || len(ownReturns(fn)) > 0 {
 		return false
 	}
-	_, raises := fn.Body[len(fn.Body)-1].(*python.Raise)
+	_, raises := body[len(body)-1].(*python.Raise)
 	return raises
 }
