@@ -52,6 +52,7 @@ func (l *linker) run() {
 			l.machine.Import(path)
 		}
 	}
+	l.started()
 }
 
 // entries lists the modules to run, the ones that something starts first.

@@ -42,6 +42,27 @@ func (p *Project) LateMiddleware(app *App) (out []LateMiddleware) {
 	return out
 }
 
+// started runs the lifespan and startup functions of the applications, for what
+// they register is served: routers are often included there. What they add as
+// middleware and exception handlers is left out, since the server refuses the one
+// and has built its stack before the other (Starlette 0.24, Starlette.__call__).
+func (l *linker) started() {
+	for _, n := range l.appNodes() {
+		if roleOf(n.at.Path) != Application {
+			continue
+		}
+		for _, s := range n.startups() {
+			middleware, handlers := len(n.middleware), len(n.handlers)
+			args := &interpret.Args{}
+			if fn, ok := interpret.Unwrap(s.fn).(*interpret.Func); ok && len(fn.Params()) > 0 && fn.Self == nil {
+				args.Pos = []interpret.Arg{{Value: n.inst, At: n.at}}
+			}
+			l.machine.Run(s.fn, args)
+			n.middleware, n.handlers = n.middleware[:middleware], n.handlers[:handlers]
+		}
+	}
+}
+
 // startup is a function that runs when the server starts.
 type startup struct {
 	fn interpret.Value
