@@ -13,8 +13,10 @@ import (
 type builder struct {
 	l        *linker
 	resolver *resolver
-	lazy     bool // include_router looks at the router when a request comes (FastAPI ≥ 0.137)
-	apps     map[*node]*App
+	lazy     bool           // include_router looks at the router when a request comes (FastAPI ≥ 0.137)
+	apps     map[*node]*App // where each was built first
+	made     []*App         // all of them: one that is mounted twice is there twice
+	active   []*node        // those that are being built
 }
 
 // build makes the application of a node.
@@ -22,9 +24,19 @@ func (b *builder) build(n *node) *App {
 	if a, ok := b.apps[n]; ok {
 		return a
 	}
+	return b.make(n)
+}
+
+// make builds the application of a node anew.
+func (b *builder) make(n *node) *App {
 	l := b.l
+	b.active = append(b.active, n)
+	defer func() { b.active = b.active[:len(b.active)-1] }()
 	a := &App{At: n.at, Name: l.nodeName(n), DocsURL: "/docs", RedocURL: "/redoc", OpenAPIURL: "/openapi.json", node: n}
-	b.apps[n] = a
+	if b.apps[n] == nil {
+		b.apps[n] = a
+	}
+	b.made = append(b.made, a)
 	b.resolver.alwaysCached = listsAlwaysCached(l.in, n.at.Path)
 	b.settings(a, n)
 	a.Middleware = l.stack(n)
@@ -98,6 +110,7 @@ type hop struct {
 	cutoff   int
 	cutoffAt source.Location // the include_router call at cutoff
 	active   []*node
+	served   bool // a mount serves the router: it is not copied
 }
 
 func (b *builder) flatten(a *App, n *node, h hop, depth int) {
@@ -299,7 +312,7 @@ func (l *linker) prefixOf(n *node) string {
 }
 
 func (b *builder) mounted(a *App, n *node, e *event, h hop, own string, depth int) {
-	if !n.app && !b.lazy && !e.mount.static {
+	if !n.app && !h.served && !b.lazy && !e.mount.static {
 		return // include_router copies routes, not mounts (FastAPI before 0.137)
 	}
 	l := b.l
@@ -323,14 +336,9 @@ func (b *builder) mounted(a *App, n *node, e *event, h hop, own string, depth in
 	switch {
 	case target != nil && !target.app: // a router: its operations are served below the path
 		op.Handler = &Callable{Kind: InstanceCallable, Name: l.nodeName(target), At: target.at}
-		defer b.flatten(a, target, hop{prefix: op.Path, plain: op.Path, known: ok && h.known, conds: append(slices.Clone(h.conds), e.conds...), gaps: slices.Clone(op.Gaps), cutoff: 1 << 60, active: h.active}, depth+1)
+		defer b.flatten(a, target, hop{prefix: op.Path, plain: op.Path, known: ok && h.known, conds: append(slices.Clone(h.conds), e.conds...), gaps: slices.Clone(op.Gaps), cutoff: 1 << 60, active: h.active, served: true}, depth+1)
 	case target != nil:
-		op.Mounted = b.build(target)
-		if e.mount.host {
-			// The paths stay; which requests come is decided by the host.
-		} else if op.Mounted.Parent == nil && op.Mounted != a {
-			op.Mounted.Parent, op.Mounted.MountPath = a, op.Path
-		}
+		op.Mounted = b.under(a, target, op.Path, e.mount.host)
 		op.Handler = &Callable{Kind: InstanceCallable, Name: op.Mounted.Name, At: target.at}
 	case e.mount.app != nil:
 		op.Handler = l.callable(e.mount.app)

@@ -277,6 +277,7 @@ func (l *linker) project(p *Project) {
 		a.Role = roleOf(n.at.Path)
 		p.Apps = append(p.Apps, a)
 	}
+	p.Apps = b.mountedToo(p.Apps)
 	slices.SortStableFunc(p.Apps, func(x, y *App) int {
 		if x.At.Before(y.At) {
 			return -1

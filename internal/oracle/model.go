@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"bearings/internal/fastapi"
 	"bearings/internal/source"
@@ -59,7 +58,7 @@ func (m *modeled) operation(o *fastapi.Operation, mount string) Operation {
 	if o.Host != "" {
 		out.Kind = "host"
 	}
-	if mount != "" && !strings.HasPrefix(o.Path, mount+"/") && o.Path != mount {
+	if mount != "" {
 		out.Path = mount + o.Path
 	}
 	if o.Kind == fastapi.MountKind {

@@ -768,10 +768,10 @@ def mw_options(opts):
 
 
 def app_info(app, prefix, inner_of=None):
-    if id(app) in _appseen:
-        return _appseen[id(app)]
+    if (id(app), prefix) in _appseen:
+        return _appseen[(id(app), prefix)]
     i = len(APPINFO)
-    _appseen[id(app)] = i
+    _appseen[(id(app), prefix)] = i
     KEEP.append(app)
     d = {"id": i, "type": "%s.%s" % (type(app).__module__, type(app).__qualname__), "prefix": prefix, "bound": bound(app),
          "created": CREATED.get(id(app)), "title": getattr(app, "title", None),
