@@ -118,25 +118,17 @@ func (b *builder) flatten(a *App, n *node, h hop, depth int) {
 		return
 	}
 	h.active = append(slices.Clone(h.active), n)
-	own := ""
-	if n.prefix != nil {
-		if _, none := n.prefix.(*interpret.None); !none {
-			t, ok := b.l.constant(n.prefix)
-			if !ok {
-				h.gaps = append(slices.Clone(h.gaps), Gap{At: originAt(n.prefix, n.at), Reason: "the router's prefix could not be resolved: " + reason(n.prefix), Parts: Routes})
-				h.known, t = false, "{?}"
-			}
-			own = t
-		}
-	}
-	op := &Operation{App: a}
 	via := ViaRouter
 	if n.app {
 		via = ViaApp
 	}
-	mine := b.resolver.entries(n.deps, via, op)
-	h.gaps = append(slices.Clone(h.gaps), op.Gaps...)
+	way := h
+	var parts *ownParts
 	for _, e := range n.events {
+		parts = b.own(n, e, via, parts)
+		own, mine := parts.prefix, parts.deps
+		h := way
+		h.known, h.gaps = h.known && parts.known, append(slices.Clone(h.gaps), parts.gaps...)
 		if e.seq >= h.cutoff {
 			b.late(a, n, e, h, own)
 			if !b.lazy {

@@ -36,7 +36,7 @@ func (l *linker) cbv(site *interpret.CallSite, path string, args *interpret.Args
 			}
 			if fn, ok := e.route.endpoint.(*interpret.Func); ok && fn.Owner == c && len(fn.Params()) > 0 && fn.Kind != interpret.Static {
 				e.route.endpoint = l.viewMethod(f, s, c, fn)
-				e.route.deps = append(slices.Clone(n.deps), e.route.deps...) // the router is included in itself
+				e.route.deps = append(slices.Clone(e.deps), e.route.deps...) // the router is included in itself
 			}
 		}
 		return c

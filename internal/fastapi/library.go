@@ -147,6 +147,9 @@ func (l *linker) Method(f *interpret.Frame, site *interpret.CallSite, recv *inte
 	if r, ok := recv.State.(*routesOf); ok {
 		return l.routesMethod(f, site, r.node, name, args)
 	}
+	if d, ok := recv.State.(*depsOfNode); ok {
+		return l.depsMethod(f, site, d.node, name, args)
+	}
 	if m, ok := recv.State.(*middlewareOf); ok {
 		return l.middlewareMethod(f, site, m.node, name, args)
 	}
@@ -192,6 +195,8 @@ func (l *linker) Attr(f *interpret.Frame, recv *interpret.Instance, name string,
 				return n.prefix, true
 			}
 			return &interpret.Str{Origin: interpret.Origin{At: at}}, true
+		case "dependencies":
+			return dependencyList(n, at), true
 		case "routes":
 			return &interpret.Instance{Origin: interpret.Origin{At: at}, Class: &interpret.External{Path: "builtins.list"}, Attrs: map[string]interpret.Value{}, State: &routesOf{n}}, true
 		case "docs_url", "redoc_url", "openapi_url", "swagger_ui_oauth2_redirect_url", "root_path", "title":
@@ -248,6 +253,9 @@ func (l *linker) SetAttr(f *interpret.Frame, recv *interpret.Instance, name stri
 		}
 	case "prefix":
 		n.prefix = v
+	case "dependencies":
+		delete(recv.Attrs, name)
+		l.setDeps(f, n, v, at)
 	case "user_middleware":
 		delete(recv.Attrs, name)
 		l.setMiddleware(f, n, v, at)
@@ -265,6 +273,10 @@ func (l *linker) SetItem(f *interpret.Frame, container interpret.Value, key, v i
 	if inst, ok := container.(*interpret.Instance); ok {
 		if r, ok := inst.State.(*routesOf); ok {
 			l.replaceRoutes(f, r.node, key, v, at)
+			return
+		}
+		if d, ok := inst.State.(*depsOfNode); ok {
+			d.node.gap(at, Dependencies, "the router's dependencies are changed in place")
 			return
 		}
 		if m, ok := inst.State.(*middlewareOf); ok {

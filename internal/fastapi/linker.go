@@ -82,7 +82,11 @@ type event struct {
 	seq   int
 	at    source.Location
 	conds []interpret.Condition
-	bare  bool // the router's own prefix and dependencies are not added: what Starlette registers, and objects put into routes
+	// what the router adds to it, as it stood then:
+	prefix interpret.Value
+	deps   []depEntry
+	owner  *node
+	bare   bool // the router's own prefix and dependencies are not added: what Starlette registers, and objects put into routes
 	// one of:
 	route   *routeEntry
 	include *includeEntry

@@ -113,6 +113,7 @@ func (l *linker) depsOf(f *interpret.Frame, v interpret.Value, at source.Locatio
 func (n *node) add(f *interpret.Frame, l *linker, e *event) {
 	e.seq = l.machine.Seq()
 	e.conds = conditions(f)
+	e.prefix, e.deps, e.owner = n.prefix, n.deps, n
 	n.events = append(n.events, e)
 }
 

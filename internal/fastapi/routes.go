@@ -13,6 +13,9 @@ type routesOf struct{ node *node }
 // as objects with the attributes of an APIRoute. Included routers' routes are
 // among them where include_router copies them (FastAPI before 0.137).
 func (l *linker) Iterate(_ *interpret.Frame, inst *interpret.Instance) ([]interpret.Value, bool) {
+	if d, ok := inst.State.(*depsOfNode); ok {
+		return depValues(d.node.deps), true
+	}
 	if m, ok := inst.State.(*middlewareOf); ok {
 		return m.node.middlewareObjects(), true
 	}
@@ -29,15 +32,16 @@ func (l *linker) routeObjects(n *node, prefix string, deps []interpret.Value, fl
 		return nil
 	}
 	var out []interpret.Value
-	if own, ok := l.constant(orNone(n.prefix)); ok && n.prefix != nil && own != "None" {
-		prefix += own
-	}
-	deps = append(append([]interpret.Value{}, deps...), depValues(n.deps)...)
 	unseen = unseen || hidden(n.args)
 	if n.app && depth == 0 {
 		out = append(out, n.ownRoutes()...)
 	}
+	way, above := prefix, deps
 	for _, e := range n.events {
+		prefix, deps := way, append(append([]interpret.Value{}, above...), depValues(e.deps)...)
+		if own, ok := l.constant(orNone(e.prefix)); ok && e.prefix != nil && own != "None" {
+			prefix += own
+		}
 		switch {
 		case e.route != nil:
 			if path, ok := l.constant(e.route.path); ok {
@@ -112,7 +116,7 @@ func (l *linker) routesMethod(f *interpret.Frame, site *interpret.CallSite, n *n
 	switch name {
 	case "append":
 		l.routeList(f, n, &interpret.Seq{Items: []interpret.Value{orNone(args.Value(0, ""))}}, site.At)
-	case "extend":
+	case "extend", "__iadd__":
 		l.routeList(f, n, orNone(args.Value(0, "")), site.At)
 	case "insert":
 		if l.insertRoute(f, n, args) {

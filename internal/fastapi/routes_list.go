@@ -44,7 +44,7 @@ func (l *linker) insertRoute(f *interpret.Frame, n *node, args *interpret.Args) 
 		return false
 	}
 	before := len(n.events)
-	if e := eventOf(args.Value(1, "object")); e != nil {
+	if e := eventOf(args.Value(1, "object")); e != nil && e.owner == n {
 		n.events = append(n.events, e)
 	} else {
 		l.routeList(f, n, &interpret.Seq{Items: []interpret.Value{orNone(args.Value(1, "object"))}}, at.At)
@@ -115,6 +115,7 @@ func (l *linker) relisted(f *interpret.Frame, n *node, inst *interpret.Instance,
 		return false
 	}
 	e := *st.event
+	e.owner, e.prefix, e.deps = n, nil, nil
 	e.seq, e.conds, e.bare = l.machine.Seq(), conditions(f), true
 	if e.route != nil {
 		r := *e.route

@@ -64,7 +64,19 @@ func (f *Frame) augment(s *python.AugAssign) {
 		}
 		return
 	}
+	if inst, ok := old.(*Instance); ok && f.inPlace(inst, s.Op, v, f.At(s)) {
+		return
+	}
 	f.bind(s.Target, f.binary(s.Op, old, v, f.At(s)))
+}
+
+// inPlace tells the library of += on an object of its own; false when it knows of none.
+func (f *Frame) inPlace(inst *Instance, op string, v Value, at source.Location) bool {
+	if op != "+" || inst.State == nil {
+		return false
+	}
+	_, ok := f.M.Lib.Method(f, &CallSite{At: at, Frame: f}, inst, "__iadd__", &Args{Pos: []Arg{{Value: v, At: at}}})
+	return ok
 }
 
 func (f *Frame) setItem(container, key, v Value, at, keyAt, valueAt source.Location) {

@@ -207,6 +207,9 @@ func (f *Frame) unary(op string, v Value, at source.Location) Value {
 }
 
 func (f *Frame) binary(op string, a, b Value, at source.Location) Value {
+	if op == "+" {
+		a, b = f.ownList(a), f.ownList(b)
+	}
 	if v := Apply(op, a, b, at); v != nil {
 		return v
 	}
@@ -225,6 +228,22 @@ func (f *Frame) binary(op string, a, b Value, at source.Location) Value {
 		return choose(out...)
 	}
 	return &Op{Origin: Origin{At: at}, Name: op, Args: []Value{a, b}}
+}
+
+// ownList is a list that a library keeps, such as app.routes, as a value of its own
+// where a list is made of it; other values are returned as they are.
+func (f *Frame) ownList(v Value) Value {
+	inst, ok := v.(*Instance)
+	if !ok || inst.State == nil {
+		return v
+	}
+	if e, ok := inst.Class.(*External); !ok || e.Path != "builtins.list" {
+		return v
+	}
+	if items, known := f.items(inst); known {
+		return &Seq{Origin: inst.Origin, Items: items}
+	}
+	return v
 }
 
 // Apply computes a binary operation on known values; nil when they are not.
