@@ -122,6 +122,9 @@ type makesAppKey struct{}
 func lookForApp(m *python.Module) bool {
 	found := false
 	python.Inspect(m, func(n any) bool {
+		if c, ok := n.(*python.Class); ok {
+			found = found || extendsFastAPI(m, c)
+		}
 		if c, ok := n.(*python.Call); ok {
 			switch fn := c.Func.(type) {
 			case *python.Name:
@@ -153,13 +156,8 @@ func importsAs(m *python.Module, name string) bool {
 // called so far: it runs the modules that mention them, and calls what is left
 // as a start command would.
 func (l *linker) factories() {
-	for _, name := range l.uncalled() {
-		for _, path := range l.in.Program.Candidates(name) {
-			if roleOf(path) == Application {
-				l.machine.Import(path)
-			}
-		}
-	}
+	l.importWhere(l.uncalled())
+	l.importWhere(l.appClasses())
 	for _, m := range slices.Clone(l.machine.Modules()) {
 		if m == nil || m.Syntax == nil {
 			continue
