@@ -147,6 +147,9 @@ func (l *linker) Method(f *interpret.Frame, site *interpret.CallSite, recv *inte
 	if r, ok := recv.State.(*routesOf); ok {
 		return l.routesMethod(f, site, r.node, name, args)
 	}
+	if h, ok := recv.State.(*handlersOf); ok {
+		return l.handlersMethod(site, h.node, name, args)
+	}
 	if d, ok := recv.State.(*depsOfNode); ok {
 		return l.depsMethod(f, site, d.node, name, args)
 	}
@@ -195,6 +198,10 @@ func (l *linker) Attr(f *interpret.Frame, recv *interpret.Instance, name string,
 				return n.prefix, true
 			}
 			return &interpret.Str{Origin: interpret.Origin{At: at}}, true
+		case "exception_handlers":
+			if n.app {
+				return handlersDict(n, at), true
+			}
 		case "dependencies":
 			return dependencyList(n, at), true
 		case "routes":
@@ -256,6 +263,10 @@ func (l *linker) SetAttr(f *interpret.Frame, recv *interpret.Instance, name stri
 	case "dependencies":
 		delete(recv.Attrs, name)
 		l.setDeps(f, n, v, at)
+	case "exception_handlers":
+		delete(recv.Attrs, name)
+		n.handlers = nil
+		n.addHandlers(v, at)
 	case "user_middleware":
 		delete(recv.Attrs, name)
 		l.setMiddleware(f, n, v, at)
@@ -273,6 +284,10 @@ func (l *linker) SetItem(f *interpret.Frame, container interpret.Value, key, v i
 	if inst, ok := container.(*interpret.Instance); ok {
 		if r, ok := inst.State.(*routesOf); ok {
 			l.replaceRoutes(f, r.node, key, v, at)
+			return
+		}
+		if h, ok := inst.State.(*handlersOf); ok {
+			h.node.handlers = append(h.node.handlers, &handlerEntry{key, v, at})
 			return
 		}
 		if d, ok := inst.State.(*depsOfNode); ok {

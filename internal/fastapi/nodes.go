@@ -52,11 +52,7 @@ func (l *linker) initApp(f *interpret.Frame, n *node, args *interpret.Args) {
 		}
 	}
 	if a, ok := args.Get(-1, "exception_handlers"); ok {
-		if d, ok := a.Value.(*interpret.Dict); ok {
-			for _, e := range d.Entries {
-				n.handlers = append(n.handlers, &handlerEntry{e.Key, e.Value, e.At})
-			}
-		}
+		n.addHandlers(a.Value, a.At)
 	}
 }
 

@@ -301,6 +301,9 @@ func plainGetter(fn *Func) bool {
 func (f *Frame) activate(site *CallSite, fn *Func, args *Args) Value {
 	scope := newScope(fn.Closure)
 	frame := &Frame{M: f.M, Module: fn.Module, Scope: scope, Func: fn, Caller: f, Site: site, depth: f.depth + 1}
+	if p := f.M.paused; p != nil && p.fn == fn {
+		frame.paused, f.M.paused = p.body, nil
+	}
 	frame.bindParams(fn, args)
 	if fn.Lambda != nil {
 		return frame.Eval(fn.Lambda.Body)

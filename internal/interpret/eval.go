@@ -327,8 +327,16 @@ func (f *Frame) await(x *python.Await) Value {
 func (f *Frame) yield(x *python.Yield) Value {
 	if x.X != nil {
 		v := f.Eval(x.X)
+		if body := f.paused; body != nil {
+			f.paused = nil
+			body(v)
+		}
 		f.yielded(x, v)
 		f.returns = append(f.returns, Option{Value: v, When: append([]Condition{}, f.conds...)})
+	}
+	if body := f.paused; body != nil {
+		f.paused = nil
+		body(&None{Origin{At: f.At(x)}})
 	}
 	return &Op{Origin: Origin{At: f.At(x)}, Name: "sent"}
 }

@@ -90,7 +90,8 @@ type Machine struct {
 	raises  int                      // raise statements that were reached
 	past    int                      // while a module runs that waited: when it was imported; 0 otherwise
 	depth   int
-	stopped bool // by Stop
+	stopped bool    // by Stop
+	paused  *paused // for the next activation of a generator
 }
 
 // Limits of the interpretation, in statements and calls.
@@ -248,7 +249,8 @@ type Frame struct {
 	handling *python.Handler
 	returns  []Option
 	yields   *yields
-	guessed  bool // a loop ran whose number of rounds is not known
+	paused   func(Value) // the block of a with statement, to run at the first yield; nil for none
+	guessed  bool        // a loop ran whose number of rounds is not known
 	depth    int
 }
 

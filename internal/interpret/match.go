@@ -4,33 +4,6 @@ import (
 	"bearings/internal/python"
 )
 
-func (f *Frame) with(s *python.With) flow {
-	for _, item := range s.Items {
-		v := f.Eval(item.Context)
-		if item.Target != nil {
-			f.bind(item.Target, f.enter(v, item.Context))
-		}
-	}
-	return f.block(s.Body)
-}
-
-func (f *Frame) enter(v Value, at python.Expr) Value {
-	if inst, ok := v.(*Instance); ok {
-		if c, ok := inst.Class.(*Class); ok {
-			for _, name := range []string{"__enter__", "__aenter__"} {
-				if fn, _ := c.Lookup(name); fn != nil {
-					return f.Call(&CallSite{At: f.At(at), Frame: f}, bindTo(fn, inst), &Args{})
-				}
-			}
-		}
-		return inst
-	}
-	if op, ok := v.(*Op); ok && op.Name == "generator" && len(op.Args) > 0 {
-		return op.Args[0]
-	}
-	return &Op{Origin: Origin{At: f.At(at)}, Name: "enter", Args: []Value{v}}
-}
-
 func (f *Frame) match(s *python.Match) flow {
 	subject := f.Eval(s.Subject)
 	before := f.Scope.snapshot()
