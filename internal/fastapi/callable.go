@@ -133,8 +133,10 @@ type param struct {
 func (l *linker) params(v interpret.Value) (out []param, ok bool) {
 	switch x := interpret.Signed(v).(type) {
 	case *interpret.Func:
-		if x.Attrs["__signature__"] != nil {
-			return nil, false // the program makes the signature
+		for _, name := range []string{"__signature__", "__defaults__", "__kwdefaults__", "__annotations__", "__code__"} {
+			if x.Attrs[name] != nil {
+				return nil, false // the program makes the signature
+			}
 		}
 		return funcParams(x, x.Self != nil), true
 	case *interpret.Class:
@@ -184,8 +186,8 @@ func partialParams(in []param, args *interpret.Args) []param {
 		if i < len(args.Pos) {
 			continue
 		}
-		if _, given := args.Get(-1, p.syntax.Name); given {
-			continue
+		if a, given := args.Get(-1, p.syntax.Name); given { // it stays a parameter, with another default (inspect.signature, Python 3.11)
+			p.deflt = a.Value
 		}
 		out = append(out, p)
 	}

@@ -147,6 +147,9 @@ func (l *linker) Method(f *interpret.Frame, site *interpret.CallSite, recv *inte
 	if r, ok := recv.State.(*routesOf); ok {
 		return l.routesMethod(f, site, r.node, name, args)
 	}
+	if d, ok := recv.State.(*dependantOf); ok {
+		return l.dependantMethod(site, d, name)
+	}
 	if h, ok := recv.State.(*handlersOf); ok {
 		return l.handlersMethod(site, h.node, name, args)
 	}
@@ -221,6 +224,9 @@ func (l *linker) Attr(f *interpret.Frame, recv *interpret.Instance, name string,
 		}
 		return nil, false
 	}
+	if v, ok := l.dependantAttr(recv, name, at); ok {
+		return v, true
+	}
 	if v, ok := l.connectionAttr(f, recv, name, at); ok {
 		return v, true
 	}
@@ -244,6 +250,7 @@ func (l *linker) ClassAttr(_ *interpret.Frame, class *interpret.Class, name stri
 // SetAttr implements interpret.Library.
 func (l *linker) SetAttr(f *interpret.Frame, recv *interpret.Instance, name string, v interpret.Value, at source.Location) {
 	l.stateSet(f, recv, name, at)
+	l.setListed(recv, name, at)
 	n := nodeOf(recv)
 	if n == nil {
 		return

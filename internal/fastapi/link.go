@@ -268,6 +268,7 @@ func (l *linker) tryClass(m *interpret.Module, v interpret.Value) {
 // project turns what the run built into the model.
 func (l *linker) project(p *Project) {
 	l.finishSchemes()
+	l.routesChanged()
 	b := &builder{l: l, resolver: newResolver(l), apps: map[*node]*App{}}
 	for _, n := range l.appNodes() {
 		b.lazy = lazyIncludes(l.in, n.at.Path)

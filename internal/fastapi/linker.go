@@ -43,7 +43,8 @@ type linker struct {
 	pairs         []TokenPair
 	lines         map[source.Location]string // what text answered
 	signers       []interpret.Value          // the keys given to other classes that sign
-	views         map[*interpret.Class]bool  // classes of views, of @cbv
+	listed        []listedState
+	views         map[*interpret.Class]bool // classes of views, of @cbv
 }
 
 func newLinker(in Input) *linker {

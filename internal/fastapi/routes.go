@@ -45,7 +45,7 @@ func (l *linker) routeObjects(n *node, prefix string, deps []interpret.Value, fl
 		switch {
 		case e.route != nil:
 			if path, ok := l.constant(e.route.path); ok {
-				out = append(out, routeObject(e, prefix+path, append(append([]interpret.Value{}, deps...), depValues(e.route.deps)...), unseen))
+				out = append(out, l.routeObject(e, prefix+path, append(append([]interpret.Value{}, deps...), depValues(e.route.deps)...), unseen))
 			}
 		case e.mount != nil:
 			out = append(out, mountObject(e, l.textOf(e.mount.path)))
@@ -81,7 +81,7 @@ func hidden(args *interpret.Args) bool {
 	return known && !t
 }
 
-func routeObject(e *event, path string, deps []interpret.Value, unseen bool) interpret.Value {
+func (l *linker) routeObject(e *event, path string, deps []interpret.Value, unseen bool) interpret.Value {
 	o := interpret.Origin{At: e.at}
 	class := "fastapi.routing.APIRoute"
 	if e.route.kind == WebSocket {
@@ -105,6 +105,7 @@ func routeObject(e *event, path string, deps []interpret.Value, unseen bool) int
 			}
 		}
 	}
+	l.watch(inst)
 	if unseen {
 		inst.Attrs["include_in_schema"] = &interpret.Bool{Origin: o}
 	}

@@ -70,6 +70,15 @@ func (f *Frame) augment(s *python.AugAssign) {
 	f.bind(s.Target, f.binary(s.Op, old, v, f.At(s)))
 }
 
+// annotated returns the function whose __annotations__ a value is.
+func annotated(op *Op) (*Func, bool) {
+	if op.Name != ".__annotations__" || len(op.Args) == 0 {
+		return nil, false
+	}
+	fn, ok := op.Args[0].(*Func)
+	return fn, ok
+}
+
 // inPlace tells the library of += on an object of its own; false when it knows of none.
 func (f *Frame) inPlace(inst *Instance, op string, v Value, at source.Location) bool {
 	if op != "+" || inst.State == nil {
@@ -81,6 +90,10 @@ func (f *Frame) inPlace(inst *Instance, op string, v Value, at source.Location) 
 
 func (f *Frame) setItem(container, key, v Value, at, keyAt, valueAt source.Location) {
 	switch c := container.(type) {
+	case *Op:
+		if fn, ok := annotated(c); ok { // fn.__annotations__[name] = type
+			f.setAttr(fn, "__annotations__", v, at)
+		}
 	case *Dict:
 		c.Set(key, v, keyAt)
 	case *Seq:
