@@ -126,11 +126,29 @@ type param struct {
 	syntax *python.Param
 	fn     *interpret.Func // whose module the annotation is read in
 	deflt  interpret.Value // nil when there is none
+	// globals is the module whose names FastAPI looks up for annotations that are
+	// texts: the callable's own, nil for a callable that is no function.
+	globals *interpret.Module
 }
 
 // params returns the parameters that FastAPI fills: without the receiver, and
 // without what functools.partial has bound. ok is false when they cannot be known.
 func (l *linker) params(v interpret.Value) (out []param, ok bool) {
+	if c, is := v.(*interpret.Choice); is && len(c.Options) > 0 {
+		return l.params(c.Options[0].Value)
+	}
+	out, ok = l.signed(v)
+	var globals *interpret.Module
+	if fn, isFunc := v.(*interpret.Func); isFunc {
+		globals = fn.Module
+	}
+	for i := range out {
+		out[i].globals = globals
+	}
+	return out, ok
+}
+
+func (l *linker) signed(v interpret.Value) (out []param, ok bool) {
 	switch x := interpret.Signed(v).(type) {
 	case *interpret.Func:
 		for _, name := range []string{"__signature__", "__defaults__", "__kwdefaults__", "__annotations__", "__code__"} {
@@ -161,10 +179,6 @@ func (l *linker) params(v interpret.Value) (out []param, ok bool) {
 		return partialParams(inner, x.Args), known
 	case *interpret.External:
 		return nil, true
-	case *interpret.Choice:
-		if len(x.Options) > 0 {
-			return l.params(x.Options[0].Value)
-		}
 	}
 	return nil, false
 }
@@ -175,7 +189,7 @@ func funcParams(f *interpret.Func, bound bool) []param {
 		if (i == 0 && bound && f.Kind != interpret.Static && p.Kind != python.KeywordOnly) || p.Kind == python.VarPositional || p.Kind == python.VarKeyword {
 			continue
 		}
-		out = append(out, param{p, f, f.Defaults[p.Name]})
+		out = append(out, param{syntax: p, fn: f, deflt: f.Defaults[p.Name]})
 	}
 	return out
 }
@@ -215,7 +229,7 @@ func (l *linker) fieldParams(c *interpret.Class) []param {
 		if d == nil && fd.Computed {
 			d = &interpret.None{Origin: interpret.Origin{At: owner.Module.At(fd.Assign)}}
 		}
-		out = append(out, param{p, owner, d})
+		out = append(out, param{syntax: p, fn: owner, deflt: d})
 	}
 	return out
 }

@@ -66,7 +66,7 @@ func viewParams(c *interpret.Class) []param {
 			continue
 		}
 		p := &python.Param{Range: fd.Assign.Range, Name: fd.Name, NameAt: n.Range, Annotation: fd.Assign.Annotation, Default: fd.Assign.Value, Kind: python.KeywordOnly}
-		out = append(out, param{p, &interpret.Func{Module: fd.Class.Module, Closure: fd.Class.Module.Scope}, fd.Default})
+		out = append(out, param{syntax: p, fn: &interpret.Func{Module: fd.Class.Module, Closure: fd.Class.Module.Scope}, deflt: fd.Default})
 	}
 	return out
 }

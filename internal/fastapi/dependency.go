@@ -106,7 +106,7 @@ type paramInfo struct {
 
 func (l *linker) inspect(p param) paramInfo {
 	info := paramInfo{deflt: p.deflt}
-	if p.syntax.Annotation != nil {
+	if p.syntax.Annotation != nil && !l.lost(p) {
 		frame := l.machine.FrameOf(p.fn)
 		t := frame.Annotation(p.syntax.Annotation)
 		info.typeText = l.text(source.Location{Path: p.fn.Module.Path, Span: p.syntax.Annotation.Span()})
