@@ -19,7 +19,7 @@ var (
 	reachedExamples     = Bar{Recall: .995, Precision: 1, Handlers: 1, Trees: 1, Schemes: 1, Stacks: 1, Exceptions: 1}
 	reachedApplications = Bar{Recall: .995, Precision: .995, Handlers: .998, Trees: .998, Schemes: 1, Stacks: 1, Exceptions: .95}
 	reachedGenerated    = Bar{Recall: 1, Precision: 1, Handlers: 1, Trees: 1, Schemes: 1, Stacks: 1, Exceptions: 1}
-	reachedStyles       = Bar{Recall: 1, Precision: 1, Handlers: 1, Trees: 1, Schemes: 1, Stacks: 1, Exceptions: 1}
+	reachedStyles       = Bar{Recall: .8, Precision: .85, Handlers: .98, Trees: .95, Schemes: 1, Stacks: 1, Exceptions: 1, Silent: 2}
 )
 
 // Missed says, one sentence each, what of the bar a score does not reach.
