@@ -45,7 +45,7 @@ func (f *Frame) context(item python.WithItem, rest []python.WithItem, body []pyt
 	callee := f.Eval(call.Func)
 	site, args := &CallSite{At: f.At(call), Call: call, Frame: f}, f.args(call)
 	fn, ok := callee.(*Func)
-	if !ok || fn.Def == nil || !fn.Def.Generator {
+	if !ok || fn.Def == nil || !fn.Def.Generator() {
 		return f.Call(site, callee, args), next, false
 	}
 	f.M.paused = &paused{fn, func(v Value) {
