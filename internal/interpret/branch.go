@@ -138,6 +138,13 @@ func isUnclear(v Value) bool {
 	return false
 }
 
+// isAssumed says whether a value stands for any object of its class: a text of a
+// request's body, say, of which no more is known than its annotation.
+func isAssumed(v Value) bool {
+	inst, ok := v.(*Instance)
+	return ok && inst.Assumed
+}
+
 func (f *Frame) keep(name *python.Name, ok func(Value) bool) {
 	b := f.Scope.lookup(name.ID)
 	if b == nil {

@@ -434,10 +434,10 @@ func (f *Frame) index(recv, key Value, at source.Location) Value {
 				return e.Value
 			}
 		}
-		if r.Factory == nil && !r.Open && r.File == "" && f.M.Tracer == nil && !isUnclear(key) {
+		if r.Factory == nil && !r.Open && r.File == "" && f.M.Tracer == nil && !isUnclear(key) && !isAssumed(key) {
 			f.M.raises++ // KeyError
 		}
-		if r.Factory != nil && !r.Open && !isUnclear(key) {
+		if r.Factory != nil && !r.Open && !isUnclear(key) && !isAssumed(key) {
 			v := f.Call(&CallSite{At: at, Frame: f}, r.Factory, &Args{})
 			r.Set(key, v, at)
 			return v

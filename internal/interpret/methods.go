@@ -326,8 +326,11 @@ func (f *Frame) dictMethod(site *CallSite, r *Dict, name string, args *Args) Val
 	first := args.Value(0, "")
 	switch name {
 	case "get", "pop", "setdefault":
+		decided := true
 		for i, e := range r.Entries {
-			if same, ok := Equal(e.Key, first); ok && same {
+			same, ok := Equal(e.Key, first)
+			decided = decided && ok
+			if ok && same {
 				if name == "pop" {
 					r.Entries = append(append([]Entry{}, r.Entries[:i]...), r.Entries[i+1:]...)
 				}
@@ -339,7 +342,7 @@ func (f *Frame) dictMethod(site *CallSite, r *Dict, name string, args *Args) Val
 			r.Set(first, d, site.At)
 			return d
 		}
-		if r.Open || first == nil || isUnclear(first) {
+		if r.Open || first == nil || !decided || isUnclear(first) || isAssumed(first) {
 			return nil
 		}
 		if m, ok := f.M.Lib.(Missing); ok && r.File != "" {
