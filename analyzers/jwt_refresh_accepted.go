@@ -40,7 +40,7 @@ func refreshAccepted(p *fastapi.Project, group []fastapi.TokenPair) Finding {
 		guarded = slices.DeleteFunc(guarded, func(o *fastapi.Operation) bool { return o.ReadsClaim(verify, kind.Name) })
 	}
 	switch {
-	case len(guarded) == 0:
+	case len(guarded) == 0, !told(verify, refresh):
 		return Finding{}
 	case kind != nil:
 		f.Message = fmt.Sprintf("%s never looks at the claim %q, by which %s tells its tokens apart", nameOfGuard(guarded[0], verify), kind.Name, issuerOf(refresh.Sign, refresh.Made))
@@ -49,7 +49,7 @@ func refreshAccepted(p *fastapi.Project, group []fastapi.TokenPair) Finding {
 		if other := access.Made.Claim(kind.Name); other != nil {
 			f.Evidence = withPlace(f.Evidence, claimEntry(p, other), "marks an access token")
 		}
-	case kind == nil && kindClaim(access.Made) == nil && told(verify, access, refresh) && !access.Made.Open && !refresh.Made.Open:
+	case kind == nil && kindClaim(access.Made) == nil && !access.Made.Open && !refresh.Made.Open:
 		f.Message = fmt.Sprintf("nothing in the tokens of %s and %s tells them apart, and one key signs both", issuerOf(access.Sign, access.Made), issuerOf(refresh.Sign, refresh.Made))
 	default:
 		return Finding{}
@@ -65,10 +65,10 @@ func refreshAccepted(p *fastapi.Project, group []fastapi.TokenPair) Finding {
 	return f
 }
 
-// told says whether the verification reads nothing that only one kind has.
-func told(verify *fastapi.TokenCall, access, refresh *fastapi.TokenPair) bool {
+// told says whether the verification asks for nothing that a refresh token has not.
+func told(verify *fastapi.TokenCall, refresh *fastapi.TokenPair) bool {
 	for _, c := range verify.Claims {
-		if c.Required && access.Made.Claim(c.Name) != nil && refresh.Made.Claim(c.Name) == nil {
+		if c.Required && refresh.Made.Claim(c.Name) == nil && !refresh.Made.Open {
 			return false
 		}
 	}
@@ -98,10 +98,11 @@ func kindClaim(m *fastapi.Made) *fastapi.Claim {
 }
 
 // guards lists the protected operations on whose way a verification stands,
-// without those that are there to refresh.
+// without those that are there to refresh, and those whose handler looks into a
+// token that is no credential, since a dependency has let the caller in already.
 func guards(t *fastapi.TokenCall) (list []*fastapi.Operation) {
 	for _, o := range t.Operations {
-		if o.Handler == nil || !o.Protected {
+		if o.Handler == nil || !o.Protected || !o.Before(t) && slices.ContainsFunc(o.Dependencies, chainGuards) {
 			continue
 		}
 		refresh := false

@@ -123,6 +123,19 @@ func (o *Operation) ReadsClaim(t *TokenCall, claim string) bool {
 		o.App != nil && slices.ContainsFunc(o.App.Middleware, func(m *Middleware) bool { return in(m.Flow) })
 }
 
+// Before says whether a token call runs before the handler: in a dependency or in
+// a middleware of the operation.
+func (o *Operation) Before(t *TokenCall) bool {
+	in := func(f *Flow) bool { return f != nil && slices.Contains(f.tokens, t) }
+	var walk func(list []*Dependency, depth int) bool
+	walk = func(list []*Dependency, depth int) bool {
+		return slices.ContainsFunc(list, func(d *Dependency) bool {
+			return d.Callable != nil && in(d.Callable.Flow) || depth < 30 && walk(d.Dependencies, depth+1)
+		})
+	}
+	return walk(o.Dependencies, 0) || o.App != nil && slices.ContainsFunc(o.App.Middleware, func(m *Middleware) bool { return in(m.Flow) })
+}
+
 func (o *Operation) reaches(f *Flow) {
 	if f == nil {
 		return
