@@ -55,7 +55,7 @@ func refusedAbove(app *fastapi.App) bool {
 // openOperations lists what a mounted application serves to everybody.
 func openOperations(pass *Pass, app *fastapi.App) (list []*fastapi.Operation) {
 	for _, o := range app.Operations {
-		if o.Kind == fastapi.HTTP && !o.Protected && !mayRefuse(o) && !issuesCredentials(o) && !pass.Public(pathWithMounts(o)) {
+		if o.Kind == fastapi.HTTP && !o.Protected && !mayRefuse(o) && !issuesCredentials(pass.Project, o) && !pass.Public(pathWithMounts(o)) {
 			list = append(list, o)
 		}
 	}

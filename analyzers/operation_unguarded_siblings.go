@@ -25,19 +25,28 @@ func (u *unguarded) siblings() {
 		}
 		groups[o.Node] = append(groups[o.Node], o)
 	}
+	served := map[source.Location][]string{} // by handler: a router is included under several prefixes
+	var open []*fastapi.Operation
+	beside := map[*fastapi.Operation]*fastapi.Operation{}
 	for _, node := range order {
 		for _, o := range groups[node] {
 			if sibling := u.clearSibling(o, groups[node]); sibling != nil {
-				u.sibling(o, sibling)
+				if served[o.Handler.At] == nil {
+					open, beside[o] = append(open, o), sibling
+				}
+				served[o.Handler.At] = append(served[o.Handler.At], o.ID())
 			}
 		}
+	}
+	for _, o := range open {
+		u.sibling(o, beside[o], served[o.Handler.At])
 	}
 }
 
 // clearSibling returns a guarded operation beside which this one stands out; nil
 // when it does not.
 func (u *unguarded) clearSibling(o *fastapi.Operation, group []*fastapi.Operation) *fastapi.Operation {
-	if o.Protected || u.told[o] || u.pass.Public(pathWithMounts(o)) || issuesCredentials(o) || len(o.Gaps) > 0 {
+	if o.Protected || u.told[o] || u.pass.Public(pathWithMounts(o)) || issuesCredentials(u.p, o) || len(o.Gaps) > 0 {
 		return nil
 	}
 	if mayRefuse(o) || u.triesToGuard(o) {
@@ -47,7 +56,7 @@ func (u *unguarded) clearSibling(o *fastapi.Operation, group []*fastapi.Operatio
 	var best *fastapi.Operation
 	guarded, open := 0, 0
 	for _, s := range group {
-		if s == o || s.Registered == o.Registered || issuesCredentials(s) {
+		if s == o || s.Registered == o.Registered || issuesCredentials(u.p, s) {
 			continue
 		}
 		switch {
@@ -107,8 +116,8 @@ func sharedPrefix(a, b string) (n int) {
 
 // issuesCredentials reports whether an operation is where a client gets a
 // credential, or proves one in its body: it takes the login form, a password, or
-// signs a token.
-func issuesCredentials(o *fastapi.Operation) bool {
+// signs a token. One that only redirects gives nothing away.
+func issuesCredentials(p *fastapi.Project, o *fastapi.Operation) bool {
 	for _, d := range o.Dependencies {
 		if d.Callable != nil && strings.HasPrefix(d.Callable.Name, "fastapi.security:OAuth2PasswordRequestForm") {
 			return true
@@ -120,9 +129,11 @@ func issuesCredentials(o *fastapi.Operation) bool {
 	if o.Handler.Flow != nil && (o.Handler.Flow.Refuses() || o.Handler.Flow.ReadsCredential()) {
 		return true // it checks by itself
 	}
-	found := false
+	found := isCredentialWord(o.Handler.Function.Name) || onlyRedirects(p, o)
 	python.Inspect(o.Handler.Function, func(n any) bool {
 		switch x := n.(type) {
+		case *python.Arg:
+			found = found || isCredentialWord(x.Name)
 		case *python.Attribute:
 			found = found || isCredentialWord(x.Attr)
 		case *python.Name:
@@ -135,11 +146,24 @@ func issuesCredentials(o *fastapi.Operation) bool {
 	return found
 }
 
+// onlyRedirects reports whether a handler answers with redirects alone.
+func onlyRedirects(p *fastapi.Project, o *fastapi.Operation) bool {
+	returns := ownReturns(o.Handler.Function)
+	for _, r := range returns {
+		call, ok := r.X.(*python.Call)
+		if !ok || !strings.HasSuffix(libraryName(p.Eval(o.Handler.Module, call.Func)), ".RedirectResponse") {
+			return false
+		}
+	}
+	return len(returns) > 0
+}
+
 // isCredentialWord recognises what a handler that proves an identity by itself
 // deals with. It only ever keeps a rule silent.
 func isCredentialWord(word string) bool {
 	word = strings.ToLower(word)
-	for _, part := range []string{"password", "token", "login", "signature", "otp", "webhook", "secret", "signup", "register"} {
+	for _, part := range []string{"password", "token", "login", "signature", "otp", "webhook", "secret", "signup", "register",
+		"bearer", "authenticat", "credential", "verif", "invit", "recover", "unsubscribe", "callback", "signin", "challenge", "captcha"} {
 		if strings.Contains(word, part) {
 			return true
 		}
@@ -147,10 +171,10 @@ func isCredentialWord(word string) bool {
 	return false
 }
 
-func (u *unguarded) sibling(o, sibling *fastapi.Operation) {
+func (u *unguarded) sibling(o, sibling *fastapi.Operation, served []string) {
 	guard := guardOf(sibling)
 	u.pass.Report(Finding{
-		Certainty: Hypothesis, At: u.p.Header(o.Handler), Subject: o.ID(), Operations: []string{o.ID()},
+		Certainty: Hypothesis, At: u.p.Header(o.Handler), Subject: o.ID(), Operations: served,
 		Message: fmt.Sprintf("%s has no guard, unlike %s of the same router", o.ID(), sibling.ID()),
 		Effect:  Effect{Certainty: Hypothesis, Status: []int{200}, Text: "it is served without a credential, unless that is intended or something outside these files refuses"},
 		Evidence: []Evidence{
@@ -232,8 +256,14 @@ func changesThings(o *fastapi.Operation) bool {
 // wholly reports whether every operation is open, and none issues credentials or is public by intent.
 func (u *unguarded) wholly(list []*fastapi.Operation) bool {
 	return !slices.ContainsFunc(list, func(o *fastapi.Operation) bool {
-		return o.Kind != fastapi.HTTP || o.Protected || u.told[o] || mayRefuse(o) || len(o.Gaps) > 0 || issuesCredentials(o) || u.pass.Public(pathWithMounts(o))
-	}) && slices.ContainsFunc(list, func(o *fastapi.Operation) bool { return !readsOnly(o) || strings.Contains(o.Path, "{") })
+		return o.Kind != fastapi.HTTP || o.Protected || u.told[o] || mayRefuse(o) || len(o.Gaps) > 0 || issuesCredentials(u.p, o) || u.pass.Public(pathWithMounts(o))
+	}) && slices.ContainsFunc(list, func(o *fastapi.Operation) bool { return !readsOnly(o) || namesOne(o.Path) })
+}
+
+// namesOne reports whether a path names one thing of several; /{rest:path} takes
+// whatever is left, which is how pages and files are served.
+func namesOne(path string) bool {
+	return strings.Contains(path, "{") && !strings.HasSuffix(path, ":path}")
 }
 
 func (u *unguarded) nakedInclude(naked *fastapi.Include, list []*fastapi.Operation, with *fastapi.Include, guard *fastapi.Dependency) {

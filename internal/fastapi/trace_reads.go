@@ -1,6 +1,7 @@
 package fastapi
 
 import (
+	"slices"
 	"strings"
 
 	"bearings/internal/interpret"
@@ -29,7 +30,8 @@ func (t *tracer) readItem(f *interpret.Frame, recv, key interpret.Value, at sour
 			if subscript && t.mayMiss(f, p.Call, name) {
 				t.flow.missing = append(t.flow.missing, missingClaim{name, at})
 			}
-			p.Call.readClaim(name, at, subscript, hasDefault)
+			asked := t.asked(f, name)
+			p.Call.readClaim(name, at, subscript && !asked, hasDefault || asked)
 			t.flow.claims = append(t.flow.claims, claimUse{p.Call, name})
 			return
 		}
@@ -50,6 +52,15 @@ func (t *tracer) readItem(f *interpret.Frame, recv, key interpret.Value, at sour
 		r.Caught = !t.l.caught(f, &interpret.Instance{Class: &interpret.External{Path: "builtins.KeyError"}}).IsZero()
 	}
 	t.flow.Reads = append(t.flow.Reads, r)
+}
+
+// asked reports whether what runs now runs only if a key is there:
+// if "scope" in payload: … payload["scope"].
+func (t *tracer) asked(f *interpret.Frame, name string) bool {
+	return slices.ContainsFunc(f.Conditions(), func(c interpret.Condition) bool {
+		op, ok := c.Value.(*interpret.Op)
+		return ok && !c.Decided && !c.Negated && op.Name == "in" && len(op.Args) == 2 && mentionsPath(op.Args[0], name, 0)
+	})
 }
 
 // scopeHeaders recognises dict(scope["headers"]) in pure ASGI middleware.
