@@ -99,16 +99,16 @@ func TestHover(t *testing.T) {
 		n          int
 		want       []string
 	}{
-		{"app/users.py", "def me", 5, []string{"GET /api/me", "current\\_user", "401", "CORSMiddleware"}},
+		{"app/users.py", "def me", 5, []string{"GET /api/me", "current_user", "401", "CORSMiddleware"}},
 		{"app/users.py", `"/me"`, 2, []string{"GET /api/me"}},
-		{"app/users.py", "Depends(current_user)", 3, []string{"current\\_user", "dependency"}},
-		{"app/deps.py", "def current_user", 6, []string{"current\\_user", "GET /api/me"}},
+		{"app/users.py", "Depends(current_user)", 3, []string{"current_user", "dependency"}},
+		{"app/deps.py", "def current_user", 6, []string{"current_user", "GET /api/me"}},
 		{"app/deps.py", "OAuth2PasswordBearer(", 3, []string{"OAuth2PasswordBearer", "auth/token"}},
-		{"app/deps.py", `os.environ["SECRET_KEY"]`, 3, []string{"SECRET\\_KEY", "local", ".env:2"}},
+		{"app/deps.py", `os.environ["SECRET_KEY"]`, 3, []string{"SECRET_KEY", "local", ".env:2"}},
 		{"app/deps.py", "jwt.decode", 5, []string{"HS256", "app/auth.py"}},
 		{"app/main.py", "app.add_middleware", 6, []string{"CORSMiddleware"}},
 		{"app/main.py", `include_router(users`, 3, []string{"/api"}},
-		{".env", "SECRET_KEY", 3, []string{"SECRET\\_KEY", "app/deps.py"}},
+		{".env", "SECRET_KEY", 3, []string{"SECRET_KEY", "app/deps.py"}},
 	}
 	for _, test := range tests {
 		var h struct {

@@ -17,6 +17,10 @@ func (s *Status) Document() *report.Document {
 	d := &report.Document{}
 	r := s.Record
 	d.Heading(1, r.Title()+"  "+state(r))
+	if r.IsOpen() {
+		d.Say("next: " + s.Next().Say)
+		d.Say(s.now())
+	}
 	d.Say(r.ID)
 	d.Say(said("symptom: ", r.Symptom))
 	d.Say(said("just before: ", r.Before))
@@ -43,6 +47,49 @@ func (s *Status) Document() *report.Document {
 		s.next(d)
 	}
 	return d
+}
+
+// now is where it stands, in a sentence, before all lists.
+func (s *Status) now() string {
+	unexplained := 0
+	for _, c := range s.Changes {
+		if c.Why == "" {
+			unexplained++
+		}
+	}
+	changes := "nothing changed"
+	if n := len(s.Changes); n > 0 {
+		changes = count(n, "change")
+		if unexplained > 0 {
+			changes += fmt.Sprintf(" (%d without a why)", unexplained)
+		}
+	}
+	return fmt.Sprintf("now: %d confirmed, %s open, %d ruled out, %s since", len(s.Confirmed), hypotheses(len(s.Hypotheses)), len(s.RuledOut)+len(s.Excluded), changes)
+}
+
+// gone says how many of the findings about it are no longer there.
+func gone(n, of int) string {
+	switch {
+	case n == 0 || of == 0:
+		return ""
+	case n == of:
+		return "no longer there"
+	}
+	return fmt.Sprintf("%d of them no longer there", n)
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func hypotheses(n int) string {
+	if n == 1 {
+		return "1 hypothesis"
+	}
+	return fmt.Sprintf("%d hypotheses", n)
 }
 
 // gone lists what was found when the incident began, or got a verdict, and is no longer there.
@@ -96,10 +143,7 @@ func (s *Status) initial(d *report.Document) {
 	if len(i.Environments) > 0 {
 		d.Item(0, "environments: "+strings.Join(i.Environments, ", "))
 	}
-	d.Item(0, fmt.Sprintf("findings about it: %d", len(i.Findings)))
-	for _, f := range i.Findings {
-		d.Item(1, f.Message, f.Certainty, s.Record.frame.place(f.Place))
-	}
+	d.Item(0, fmt.Sprintf("findings about it: %d", len(i.Findings)), gone(len(s.Vanished), len(i.Findings)))
 }
 
 func (s *Status) changes(d *report.Document) {

@@ -15,6 +15,7 @@ type (
 		Operation  any            `json:"operation"`
 		Status     *int           `json:"status"`
 		Note       string         `json:"note"`
+		Answer     *answerJSON    `json:"answer"` // what to know first; null when nothing stands out
 		Others     []string       `json:"others"`
 		Steps      []stepJSON     `json:"steps"`
 		Places     []placeJSON    `json:"places,omitempty"`
@@ -23,6 +24,11 @@ type (
 		RuledOut   []ruledOutJSON `json:"ruledOut"`
 		Impossible []int          `json:"impossible"`
 		Gaps       []gapJSON      `json:"gaps"`
+	}
+	answerJSON struct {
+		Lead        string  `json:"lead" redact:"no"`
+		Text        string  `json:"text"`
+		Fingerprint *string `json:"fingerprint"` // of the finding that it is about
 	}
 	stepJSON struct {
 		Layer    string        `json:"layer" redact:"no"`
@@ -75,6 +81,12 @@ func explanationJSON(e *Explanation) *explainJSON {
 	}
 	if e.Status != 0 {
 		doc.Status = &e.Status
+	}
+	if a := e.Answer(); a.Lead != "" {
+		doc.Answer = &answerJSON{Lead: a.Lead, Text: a.Text}
+		if a.Finding != nil {
+			doc.Answer.Fingerprint = orNull(a.Finding.Fingerprint())
+		}
 	}
 	for _, o := range e.Others {
 		doc.Others = append(doc.Others, nameBesides(e.Project, o, e.Operation))

@@ -27,6 +27,10 @@ func (c *card) explanation(e *Explanation, level int) {
 	if e.Note != "" {
 		c.say("%s", escapeMarkdown(e.Note))
 	}
+	if words := e.Answer().words(c.places); words != "" {
+		lead, rest, _ := strings.Cut(words, ": ")
+		c.say("**%s:** %s", escapeMarkdown(lead), escapeMarkdown(rest))
+	}
 	c.heading(level, "The way of the request, outermost first")
 	c.explainedWay(e)
 	c.say("%s", escapeMarkdown(e.said()))

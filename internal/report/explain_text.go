@@ -16,6 +16,7 @@ import (
 func ExplainText(w io.Writer, e *Explanation, style Style) error {
 	t := &explainText{findingText{style: style, places: newPlaces(e.Project), redactor: NewRedactor(e.Project)}, e}
 	t.head()
+	t.answered()
 	t.way()
 	t.sum()
 	t.findings("Confirmed", "the files prove it", e.Confirmed)

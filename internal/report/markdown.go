@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"bearings/analyzers"
 )
@@ -68,16 +69,32 @@ func (c *card) findingBody(f analyzers.Finding) string {
 // EscapeMarkdown keeps a text from being read as markup, HTML or a link.
 func EscapeMarkdown(s string) string { return escapeMarkdown(s) }
 
-// escapeMarkdown keeps a text from being read as markup, HTML or a link.
+// escapeMarkdown keeps a text from being read as markup, HTML or a link. It is also
+// read as it stands, in terminals and mails: underscores within a word, which
+// CommonMark takes for what they are, stay alone.
 func escapeMarkdown(s string) string {
 	var b strings.Builder
-	for _, ch := range clean(s) {
-		if strings.ContainsRune("\\`*_[]<>#|~!&", ch) {
+	text := []rune(clean(s))
+	for i, ch := range text {
+		if strings.ContainsRune("\\`*_[]<>#|~!&", ch) && !(ch == '_' && withinWord(text, i)) && !(ch == '!' && (i+1 == len(text) || text[i+1] != '[')) {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(ch)
 	}
 	return b.String()
+}
+
+// withinWord reports whether the underscores around an index stand between letters or digits.
+func withinWord(text []rune, i int) bool {
+	before, after := i, i
+	for before > 0 && text[before] == '_' {
+		before--
+	}
+	for after < len(text)-1 && text[after] == '_' {
+		after++
+	}
+	isWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	return isWord(text[before]) && isWord(text[after])
 }
 
 // code writes a text as inline code, whatever it holds.
