@@ -32,7 +32,9 @@ server() { # the program under test, built once
 project() { # project NAME : a fresh copy of the project that the suites change
   rm -rf "${out:?}/projects/$1"; mkdir -p "$out/projects"
   cp -r "$here/project" "$out/projects/$1"
-  git -C "$out/projects/$1" init -q # a repository of its own: what tells editors the project's root, and holds its incidents
+  # A repository of its own: what tells editors the project's root, and holds its incidents.
+  git -C "$out/projects/$1" init -q && git -C "$out/projects/$1" add -A
+  git -C "$out/projects/$1" -c user.name=test -c user.email=test@example.org commit -q -m project
   echo "$out/projects/$1"
 }
 

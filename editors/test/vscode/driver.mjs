@@ -36,6 +36,10 @@ async function command(title) {
 async function open(name, at) {
   await leaveWebview();
   await page.keyboard.press('Control+Digit1');
+  // Where a webview is in front there, it takes the focus some time later, and would close quick open.
+  await page.waitForFunction(() => document.activeElement?.tagName === 'IFRAME' || document.activeElement?.closest('.editor-group-container'));
+  await page.waitForTimeout(200);
+  await leaveWebview();
   const base = name.split('/').pop();
   await page.keyboard.press('Control+KeyP');
   await quick.waitFor();
@@ -52,6 +56,29 @@ async function panel(title) {
     }
   }
   throw new Error(`no panel ${title}`);
+}
+// What a panel shows in the present theme: text that is too faint to be read (WCAG AA, 4.5 to 1), and controls that
+// a screen reader could not name.
+async function readable(frame, name) {
+  const bad = await frame.evaluate(() => {
+    const parse = (c) => { const m = c.match(/color\(srgb ([^)]*)\)/); const n = (m ? m[1] : c).match(/[\d.]+/g).map(Number); const s = m ? 255 : 1; return { r: n[0] * s, g: n[1] * s, b: n[2] * s, a: n[3] ?? 1 }; };
+    const over = (f, b) => ({ r: f.r * f.a + b.r * (1 - f.a), g: f.g * f.a + b.g * (1 - f.a), b: f.b * f.a + b.b * (1 - f.a), a: 1 });
+    const light = ({ r, g, b }) => [r, g, b].map((x) => { x /= 255; return x <= 0.03928 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4; }).reduce((s, x, i) => s + x * [0.2126, 0.7152, 0.0722][i], 0);
+    const root = parse(getComputedStyle(document.documentElement).getPropertyValue('--vscode-editor-background').replace(/^#(..)(..)(..)$/, (_, r, g, b) => `rgb(${parseInt(r, 16)}, ${parseInt(g, 16)}, ${parseInt(b, 16)})`));
+    const behind = (e) => { const list = []; for (let x = e; x; x = x.parentElement) list.push(parse(getComputedStyle(x).backgroundColor)); return list.reverse().reduce((b, f) => over(f, b), root); };
+    const out = [];
+    for (const e of document.querySelectorAll('main *, #say')) {
+      const text = [...e.childNodes].filter((n) => n.nodeType === 3 && n.textContent.trim()).map((n) => n.textContent.trim()).join(' ');
+      if (!text || e.closest('[aria-hidden=true], .spoken')) continue;
+      const back = behind(e);
+      const [a, b] = [light(over(parse(getComputedStyle(e).color), back)), light(back)].sort((x, y) => y - x);
+      const ratio = (a + 0.05) / (b + 0.05);
+      if (ratio < 4.5) out.push(`${ratio.toFixed(1)} to 1: ${e.tagName}.${e.className} ${text.slice(0, 40)}`);
+    }
+    for (const e of document.querySelectorAll('main button, main [tabindex], main summary')) if (!(e.textContent.trim() || e.title || e.getAttribute('aria-label'))) out.push(`nameless: ${e.outerHTML.slice(0, 80)}`);
+    return [...new Set(out)];
+  });
+  assert.deepEqual(bad, [], name);
 }
 const tree = (text) => page.locator('.pane-body .monaco-list-row', { hasText: text }).first();
 const squiggle = page.locator('.monaco-editor [class*="squiggly-"]').first();
@@ -106,6 +133,12 @@ async function cards() {
   step('a card for each kind');
 }
 
+// What a notification covers would not be in the picture.
+async function closeToasts() {
+  await command('Notifications: Clear All Notifications');
+  await page.locator('.notifications-toasts.visible').waitFor({ state: 'hidden' });
+}
+
 async function map() {
   await command('Bearings: Show the Authentication Map');
   await tree('GET /api/v1/users/me').waitFor();
@@ -134,7 +167,15 @@ async function explain() {
   await shot('5-explain-401');
   await it.locator('body').evaluate(() => document.getElementById('confirmed').scrollIntoView());
   await shot('6-explain-findings');
-  step('explain panel');
+  await readable(it, 'explain, light');
+  // By keyboard alone: the answer leads to its card, a chip to another status.
+  await it.locator('.answer button', { hasText: 'Evidence' }).focus();
+  await page.keyboard.press('Enter');
+  assert.match(await it.evaluate(() => document.activeElement.className), /card/);
+  await it.locator('button.chip', { hasText: 'Any status' }).focus();
+  await page.keyboard.press('Tab');
+  assert.match(await it.evaluate(() => document.activeElement.textContent), /307/);
+  step('explain panel, readable, by keyboard');
   await it.locator('.exits button.link', { hasText: 'app/deps.py' }).first().click();
   await page.locator('.tab.active[data-resource-name="deps.py"]').first().waitFor();
   step('a link goes to the line');
@@ -148,6 +189,7 @@ async function environments() {
   assert.match(text, /empty/);
   assert.ok(!text.includes('not-a-real-key'), 'no value of a key is shown');
   await shot('7-environments');
+  await readable(it, 'environments, light');
   step('environments');
 }
 
@@ -171,6 +213,7 @@ async function incident() {
   await status.waitFor();
   await page.keyboard.press('Control+Digit1');
   await shot('12-incident');
+  await readable(it, 'incident, light');
   await it.locator('section.confirmed button', { hasText: 'Ruled Out' }).first().click();
   await answer('because of what?', 'docker compose exec api env: the same value');
   await it.locator('section.ruled-out li').first().waitFor();
@@ -207,6 +250,7 @@ async function reload() {
 }
 
 async function quickFix() {
+  await closeToasts();
   await open('app/deps.py', '9,42');
   await page.keyboard.press('Control+Period');
   const item = page.locator('.action-widget .monaco-list-row', { hasText: 'tokenUrl' }).first();
@@ -227,13 +271,16 @@ async function dark() {
   await rows.filter({ hasText: 'GET /api/v1/users/me' }).first().click();
   await rows.filter({ hasText: '401' }).first().click();
   await (await panel('Explain')).locator('h1 .status', { hasText: '401' }).waitFor();
+  await closeToasts();
   await shot('10-explain-other-theme');
+  await readable(await panel('Explain'), 'explain, dark');
   await command('Bearings: Get Started');
   await page.locator('.gettingStartedContainer', { hasText: 'Find your bearings' }).first().waitFor();
   await shot('11-walkthrough');
   await command('Bearings: Compare Keys Across Environments');
   await (await panel('Keys Across Environments')).locator('table').first().waitFor();
   await shot('15-environments-other-theme');
+  await readable(await panel('Keys Across Environments'), 'environments, dark');
   step('other theme, picks, walkthrough');
 }
 

@@ -25,7 +25,11 @@
 
   document.addEventListener('click', (e) => {
     const button = e.target.closest('button[data-do]');
-    if (button) vscode.postMessage({ ...button.dataset });
+    if (button?.dataset.do === 'jump') { // within the panel
+      const to = document.getElementById(button.dataset.to);
+      to?.scrollIntoView({ block: 'start' });
+      to?.focus({ preventScroll: true });
+    } else if (button) vscode.postMessage({ ...button.dataset });
   });
 
   vscode.postMessage({ do: 'ready' });

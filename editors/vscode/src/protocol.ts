@@ -199,6 +199,8 @@ export interface Explanation {
   readonly places?: readonly AnsweringPlace[] | null;
   /** How the question was understood. */
   readonly note?: string | null;
+  /** What to know first; null when nothing stands out. */
+  readonly answer?: { readonly lead: string; readonly text: string; readonly fingerprint?: string | null } | null;
   /** Other operations that may have been meant. */
   readonly others?: readonly string[] | null;
   /** Statuses that nothing on the way can answer. */

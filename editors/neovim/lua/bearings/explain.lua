@@ -122,9 +122,22 @@ local function add_section(p, title, list, add)
   for _, x in ipairs(list) do add(p, x) end
 end
 
+--- What to know first: Enter leads to the line.
+local function add_answer(p, e)
+  local a = e.answer
+  if type(a) ~= 'table' then return end
+  local found
+  for _, list in ipairs({ ask.list(e.confirmed), ask.list(e.hypotheses) }) do
+    for _, f in ipairs(list) do if f.fingerprint == a.fingerprint then found = f end end
+  end
+  p:add(a.lead .. ': ' .. a.text .. (found and where(at(found)) or ''), found and at(found), found and found.certainty == 'confirmed' and 'DiagnosticWarn' or 'DiagnosticInfo')
+  p:add('')
+end
+
 local function add_operation(p, e, status)
   p:add('The way of ' .. ask.question(e.operation), e.operation, 'Title')
   if ask.value(e.note) then p:add(e.note) end
+  add_answer(p, e)
   add_steps(p, e, status)
   add_impossible(p, e, status)
   add_section(p, 'Confirmed', ask.list(e.confirmed), add_finding)

@@ -5,7 +5,7 @@ import { commandLine, placeLink } from '../webview/parts';
 
 export function findingCard(f: Finding): Html {
   const [edits, hints] = [true, false].map((edit) => (f.fixes ?? []).filter((x) => (x.edits ?? []).length > 0 === edit).map((x) => x.title).join('; '));
-  return html`<article class="card ${f.certainty === 'confirmed' ? f.severity : 'doubtful'}">
+  return html`<article class="card ${f.certainty === 'confirmed' ? f.severity : 'doubtful'}" id="f-${f.fingerprint}" tabindex="-1">
     <h3>${f.message}</h3>
     <p class="sub"><span class="tag ${f.certainty}">${f.certainty}</span> <span class="severity">${f.certainty === 'confirmed' ? f.severity : `${f.severity} if true`}</span> · ${f.code} · ${placeLink(at(f))}</p>
     ${f.effect?.text && html`<p><b>Effect${f.effect.certainty === 'hypothesis' && html` <span class="tag hypothesis">hypothesis</span>`}:</b> ${f.effect.text}.</p>`}

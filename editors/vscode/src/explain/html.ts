@@ -21,13 +21,21 @@ function operationPage(e: Explanation, o: Operation, status: number | undefined)
       <h1>${questionOf(o)}${status !== undefined && html` <span class="arrow" aria-hidden="true">→</span> ${statusBadge(status)}`}</h1>
       <p class="sub">${placeLink(o)} · ${o.protected ? 'protected' : 'open'} · ${count(confirmed.length, 'confirmed finding')}, ${hypotheses.length === 1 ? '1 hypothesis' : `${hypotheses.length} hypotheses`}, ${ruledOut.length} ruled out</p>
       ${e.note && html`<p>${e.note}.</p>`}${others(e.others ?? [])}
-      ${statusChoice(e, status)}
+      ${answer(e)}${statusChoice(e, status)}
       <p><button class="small" data-do="incident" data-key="incident" title="Record the state before anything is changed">Open an Incident…</button></p>
     </header>
     <section aria-labelledby="way"><h2 id="way">The request's way</h2>${requestWay(e, o, status)}${impossible(e, status)}</section>
     ${list('confirmed', 'Confirmed', `Nothing wrong is confirmed for ${what} from the files.`, confirmed.map(findingCard))}
     ${list('hypotheses', 'Hypotheses', `No hypothesis for ${what}.`, hypotheses.map(findingCard))}
     ${list('ruled-out', 'Ruled out', 'Nothing could be ruled out.', ruledOut.map(ruledOutCard))}`;
+}
+
+/** What to know first, with the way to its card. */
+function answer(e: Explanation): Html | undefined {
+  const a = e.answer;
+  if (!a) return undefined;
+  const f = [...(e.confirmed ?? []), ...(e.hypotheses ?? [])].find((x) => x.fingerprint === a.fingerprint);
+  return html`<p class="verdict answer ${f?.certainty === 'confirmed' && f.severity}"><b>${a.lead}:</b> ${a.text}${f ? html` ${placeLink({ file: f.file, line: f.range.start.line })} <button class="link" data-do="jump" data-to="f-${a.fingerprint ?? ''}" data-key="jump" title="Go to its evidence and its check">Evidence and check ↓</button>` : '.'}</p>`;
 }
 
 /** The statuses that the steps can answer with, in order. */

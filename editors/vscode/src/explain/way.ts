@@ -30,12 +30,12 @@ function stepStation(s: Step, status: number | undefined, unresolved: boolean): 
 /** One answer: its status, its condition, its text, and where it is made. */
 export function exit(o: Outcome, other: boolean): Html {
   return html`<li class="${other ? 'other' : ''}">
-    <span class="arrow" aria-hidden="true">→</span> ${statusBadge(o.status)}
-    <span class="when">${o.when}</span>
+    <span class="out"><span class="arrow" aria-hidden="true">→</span> ${statusBadge(o.status)}</span>
+    <span><span class="when">${o.when}</span>
     ${o.detail && html`<q>${o.detail}</q>`}
     ${o.raised && html`<span class="tag">raised as ${o.raised}</span>`}${o.version && html`<span class="tag">${o.version}</span>`}
     ${o.intended === true && html`<span class="tag">on purpose</span>`}${o.intended === false && o.status >= 500 && html`<span class="tag fault">fault</span>`}${o.certainty === 'hypothesis' && html`<span class="tag hypothesis">hypothesis</span>`}
-    ${placeLink(o)}${(o.through ?? []).map((h) => html`, ${h.note} ${placeLink(h)}`)}
+    ${placeLink(o)}${(o.through ?? []).map((h) => html`, ${h.note} ${placeLink(h)}`)}</span>
   </li>`;
 }
 

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Guarding, MapNode, NodeKind } from './model';
 
 const guardingIcons: Record<Guarding, vscode.ThemeIcon> = {
-  protected: new vscode.ThemeIcon('lock', new vscode.ThemeColor('testing.iconPassed')),
+  protected: new vscode.ThemeIcon('lock', new vscode.ThemeColor('charts.green')),
   open: new vscode.ThemeIcon('unlock', new vscode.ThemeColor('list.warningForeground')),
   unresolved: new vscode.ThemeIcon('question', new vscode.ThemeColor('list.warningForeground')),
 };
@@ -24,7 +24,7 @@ export function treeItem(n: MapNode): vscode.TreeItem {
   item.id = n.id;
   item.contextValue = n.kind;
   // What does not fit is cut off at the end, and the side bar is narrow.
-  item.description = [findings > 0 ? `⚠ ${findings}` : '', n.description].filter(Boolean).join(' · ');
+  item.description = [findings > 0 ? `⚠ ${findings}` : '', n.description].filter(Boolean).join('  ');
   item.iconPath = n.kind === 'operation' ? guardingIcons[n.guarding ?? 'unresolved'] : new vscode.ThemeIcon(icons[n.kind]);
   item.accessibilityInformation = { label: [n.label, word === n.description ? '' : word, n.description, found].filter(Boolean).join(', ') };
   item.tooltip = [n.label, word, n.description === word ? '' : n.description, found, n.place ? `${n.place.file}:${n.place.line}` : ''].filter(Boolean).join('\n');

@@ -36,7 +36,7 @@ void test('an operation shows its guards, and the way of the request below it', 
 
 void test('services of one folder are told apart, and a prefix that says nothing gives way to the file', () => {
   const one: App = { name: 'app.main:app', file: 'shop/app/main.py', line: 3, operations: [get('/me', { file: 'shop/app/users.py' })] };
-  assert.deepEqual(drawn(treeOf({ apps: [one] })).slice(0, 2), ['app.main:app | shop · 1 open of 1', '  users.py | shop/app']);
+  assert.deepEqual(drawn(treeOf({ apps: [one] })).slice(0, 2), ['app.main:app | shop · 1 of 1 open', '  users.py | shop/app']);
 });
 
 void test('nodes of services and operations that are called alike have ids of their own', () => {

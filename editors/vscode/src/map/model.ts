@@ -43,7 +43,7 @@ function appNode(app: App): MapNode {
   const gaps = gapsNode(appId(app), app.gaps ?? []);
   const mounted = app.parent ? `mounted by ${shortName(app.parent)} at ${app.mountPath ?? '/'}` : '';
   const role = app.role === 'test' || app.role === 'example' ? app.role : '';
-  const summary = [role, folderOf(app), mounted, open > 0 ? `${open} open of ${operations.length}` : `${operations.length} path operation${operations.length === 1 ? '' : 's'}`, gaps ? `${gaps.children.length} not resolved` : ''];
+  const summary = [role, folderOf(app), mounted, open > 0 ? `${open} of ${operations.length} open` : `${operations.length} path operation${operations.length === 1 ? '' : 's'}`, gaps ? `${gaps.children.length} gap${gaps.children.length === 1 ? '' : 's'}` : ''];
   return {
     kind: 'app', label: app.name, description: summary.filter(Boolean).join(' · '), place: app, id: appId(app),
     children: [...direct, ...groups.filter((g) => g.label !== ''), ...schemesNode(app), ...(gaps ? [gaps] : [])],
