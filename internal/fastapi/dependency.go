@@ -220,6 +220,8 @@ func (r *resolver) fill(d *Dependency, target interpret.Value, depth int) {
 	}
 	if s := schemeOf(target); s != nil {
 		d.Scheme = s
+	} else if s := r.l.ownScheme(target); s != nil {
+		d.Scheme = s
 	}
 	sig := r.signatureOf(target, depth+1)
 	d.Dependencies, d.Parameters = sig.dependencies, sig.parameters
