@@ -186,6 +186,9 @@ func toConditions(l *linker, conds []interpret.Condition) []Condition {
 		text := l.text(c.At)
 		if c.Except != nil {
 			text = l.exceptText(c)
+			if c.Negated {
+				text = "not (" + text + ")"
+			}
 		} else if c.Negated {
 			text = "not (" + text + ")"
 		}

@@ -43,6 +43,7 @@ func (f *Frame) importModule(level int, dotted string, at source.Location) Value
 		f.Module.addMissing()
 		return f.Unknown(at, imp.Reason)
 	}
+	f.optional(dotted)
 	return &External{Origin: Origin{At: at}, Path: f.M.Lib.Canonical(dotted)}
 }
 

@@ -246,6 +246,7 @@ type Frame struct {
 
 	conds    []Condition
 	tries    []*python.Try
+	doubts   map[*python.Handler]bool // except clauses of imports that may fail
 	handling *python.Handler
 	returns  []Option
 	yields   *yields

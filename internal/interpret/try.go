@@ -8,14 +8,23 @@ func (f *Frame) try(s *python.Try) flow {
 	before := f.Scope.snapshot()
 	mark, raised := f.Module.missing(), f.M.raises
 	f.tries = append(f.tries, s)
+	conds := len(f.conds)
 	how := f.block(s.Body)
 	f.tries = f.tries[:len(f.tries)-1]
+	doubted := f.doubted(s)
+	if doubted != nil {
+		f.conds = append(f.conds, Condition{At: f.At(doubted), Except: doubted, Negated: true})
+	}
 	if how == next {
 		how = f.block(s.Else)
 	}
+	f.conds = f.conds[:conds]
 	failed := f.Module.missing() > mark
 	importing := f.Func == nil && f.M.Tracer == nil
 	if importing && !failed && how == next && f.M.raises == raised {
+		if doubted != nil {
+			f.withoutLibrary(doubted, before)
+		}
 		if f.block(s.Finally) == left {
 			return left
 		}
@@ -26,6 +35,14 @@ func (f *Frame) try(s *python.Try) flow {
 		return left
 	}
 	return how
+}
+
+// doubted is the clause of a try in whose body something was imported that may be missing; nil when none.
+func (f *Frame) doubted(s *python.Try) *python.Handler {
+	if h := waitsForImport(s); h != nil && f.doubts[h] {
+		return h
+	}
+	return nil
 }
 
 // handlers runs the except clauses as alternatives to the body's end.

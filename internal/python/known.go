@@ -20,6 +20,12 @@ func wellKnown(name string) (known, bool) {
 	return k, ok
 }
 
+// Standard reports whether a module, named by its first segment, is part of the standard library.
+func Standard(name string) bool {
+	k, ok := wellKnown(name)
+	return ok && k.standard
+}
+
 var knownNames = sync.OnceValue(func() map[string]known {
 	names := map[string]known{}
 	for name := range strings.FieldsSeq(libraries) {
