@@ -108,7 +108,7 @@ func refusedByOthers(o *fastapi.Operation) bool {
 	if mayRefuse(o) || slices.ContainsFunc(o.Dependencies, chainGuards) {
 		return true
 	}
-	for _, m := range o.App.Middleware {
+	for _, m := range o.App.Layers() {
 		if m.Flow != nil && m.Flow.Refuses() {
 			return true
 		}

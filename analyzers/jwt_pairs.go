@@ -108,7 +108,7 @@ func refusalStatus(t *fastapi.TokenCall) (statuses []int) {
 		if o.Handler != nil {
 			add(o.Handler.Flow)
 		}
-		for _, m := range o.App.Middleware {
+		for _, m := range o.App.Layers() {
 			add(m.Flow)
 		}
 	}

@@ -53,7 +53,7 @@ func handled(t *fastapi.TokenCall) bool {
 		if o.Around != nil && (o.Around.Function == nil || tries(o.Around.Function)) {
 			return true // the route class takes it, or may
 		}
-		for _, m := range o.App.Middleware {
+		for _, m := range o.App.Layers() {
 			if m.Flow == nil {
 				continue
 			}

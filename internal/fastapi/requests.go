@@ -288,7 +288,7 @@ func (l *linker) protection(p *Project, o *Operation) {
 	for _, d := range o.Dependencies {
 		walk(d, 0)
 	}
-	for _, m := range o.App.Middleware {
+	for _, m := range o.App.Layers() {
 		if o.Kind == WebSocket && m.Kind != PureASGI {
 			continue
 		}

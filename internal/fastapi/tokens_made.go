@@ -77,7 +77,7 @@ func (l *linker) reachTokens(p *Project) {
 			if o.Kind == MountKind {
 				continue
 			}
-			for _, m := range a.Middleware {
+			for _, m := range a.Layers() {
 				if o.Kind == HTTP || m.Kind == PureASGI {
 					o.reaches(m.Flow)
 				}
@@ -120,7 +120,7 @@ func (o *Operation) ReadsClaim(t *TokenCall, claim string) bool {
 		})
 	}
 	return o.Handler != nil && in(o.Handler.Flow) || walk(o.Dependencies, 0) ||
-		o.App != nil && slices.ContainsFunc(o.App.Middleware, func(m *Middleware) bool { return in(m.Flow) })
+		o.App != nil && slices.ContainsFunc(o.App.Layers(), func(m *Middleware) bool { return in(m.Flow) })
 }
 
 // Before says whether a token call runs before the handler: in a dependency or in

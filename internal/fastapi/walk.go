@@ -51,7 +51,7 @@ type Answer struct {
 func (p *Project) Walk(o *Operation) []Step {
 	w := &walker{p: p, app: o.App, op: o}
 	var steps []Step
-	for _, m := range o.App.Middleware {
+	for _, m := range o.App.Layers() {
 		if s, ok := w.middleware(m); ok {
 			steps = append(steps, s)
 		}
