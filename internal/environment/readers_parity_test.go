@@ -124,6 +124,19 @@ json.dump(out, sys.stdout)
 	}
 }
 
+// TestSettingsIni holds what configparser makes of such a file in Python 3.12,
+// where python-decouple 3.8 asks for the options of [settings].
+func TestSettingsIni(t *testing.T) {
+	file := source.NewFile("settings.ini", []byte("A=0\n[settings]\n# note\n; note\nKey = a b # kept\nQUOTED: 'q'\n[other]\nB=1\n[settings]\nC =\n"))
+	var got []string
+	for _, e := range ParseSettingsIni(file) {
+		got = append(got, e.Key+"="+e.Value.Expose())
+	}
+	if want := "Key=a b # kept|QUOTED='q'|C="; strings.Join(got, "|") != want {
+		t.Errorf("got %q, want %q", strings.Join(got, "|"), want)
+	}
+}
+
 // TestDockerEnvFile follows the rules and examples of docker/cli (pkg/kvfile).
 func TestDockerEnvFile(t *testing.T) {
 	file := source.NewFile("x.env", []byte("\xef\xbb\xbf  A=1 \n# c\nB='q' # c\r\nC\nD=\n\nE==x\n"))

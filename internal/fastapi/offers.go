@@ -40,7 +40,7 @@ func (p *Project) Offers(e *environment.Environment, r *EnvRead) (offers []Offer
 			continue
 		}
 		files = append(files, f.path)
-		for _, entry := range p.linker.dotenv(file) {
+		for _, entry := range p.linker.linesFor(r, file) {
 			if entry.Key != "" && entry.HasValue {
 				offers = append(offers, Offer{Name: entry.Key, At: source.Location{Path: f.path, Span: entry.Span}, Through: f.through, Via: f.via, Value: entry.Value, Known: true, File: f.path})
 			}
@@ -79,15 +79,8 @@ func (l *linker) filesRead(e *environment.Environment, r *EnvRead) (out []fileRe
 			out = append(out, fileRead{path, f.At, r.Loader})
 		}
 	}
-	if r.FindUp {
-		for dir := r.Module.Dir(); ; dir = dir.Dir() {
-			if path, ok := l.present(e, join(dir, ".env")); ok {
-				return append(out, fileRead{path, r.At, r.Loader})
-			}
-			if dir == "" {
-				break
-			}
-		}
+	if path, ok := l.foundAbove(e, r); ok {
+		out = append(out, fileRead{path, r.At, r.Loader})
 	}
 	return out
 }

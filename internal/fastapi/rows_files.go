@@ -50,15 +50,8 @@ func (l *linker) fileSources(e *environment.Environment, r *EnvRead) []fromFile 
 			out = append(out, l.inOwnFile(e, r, path, f.At, base(f.Path))...)
 		}
 	}
-	if r.FindUp {
-		for dir := r.Module.Dir(); ; dir = dir.Dir() {
-			if path, ok := l.present(e, join(dir, ".env")); ok {
-				return append(out, l.inOwnFile(e, r, path, source.Location{}, ".env")...)
-			}
-			if dir == "" {
-				break
-			}
-		}
+	if path, ok := l.foundAbove(e, r); ok {
+		return append(out, l.inOwnFile(e, r, path, source.Location{}, path.Base())...)
 	}
 	return out
 }
@@ -195,12 +188,53 @@ func (l *linker) inOwnFile(e *environment.Environment, r *EnvRead, path source.P
 	if err != nil {
 		return nil
 	}
-	for _, line := range slices.Backward(environment.ParsePlainEnv(file)) {
-		if r.named(line.Key) {
+	lines, named := environment.ParsePlainEnv(file), r.named
+	if isSettingsIni(r, path) {
+		lines = environment.ParseSettingsIni(file)
+		named = func(key string) bool {
+			return slices.ContainsFunc(r.Names, func(n string) bool { return strings.EqualFold(n, key) })
+		}
+	}
+	for _, line := range slices.Backward(lines) {
+		if named(line.Key) {
 			out = append(out, fromFile{given{at: source.Location{Path: path, Span: line.Span}, through: through, via: via, value: line.Value, known: true, empty: line.Value.IsEmpty()}, false})
 		}
 	}
 	return out
+}
+
+// foundAbove finds the file that decouple's AutoConfig and dotenv_values take from
+// the folders above the module: decouple 3.8 asks in each for settings.ini first.
+func (l *linker) foundAbove(e *environment.Environment, r *EnvRead) (source.Path, bool) {
+	if !r.FindUp {
+		return "", false
+	}
+	for dir := r.Module.Dir(); ; dir = dir.Dir() {
+		if r.Loader == "decouple" {
+			if path, ok := l.present(e, join(dir, "settings.ini")); ok {
+				return path, true
+			}
+		}
+		if path, ok := l.present(e, join(dir, ".env")); ok {
+			return path, true
+		}
+		if dir == "" {
+			return "", false
+		}
+	}
+}
+
+// isSettingsIni says whether decouple reads a file by configparser.
+func isSettingsIni(r *EnvRead, path source.Path) bool {
+	return r.Loader == "decouple" && strings.HasSuffix(string(path), ".ini")
+}
+
+// linesFor are the lines of a file that a read looks into.
+func (l *linker) linesFor(r *EnvRead, file *source.File) []environment.Entry {
+	if isSettingsIni(r, file.Path) {
+		return environment.ParseSettingsIni(file)
+	}
+	return l.dotenv(file)
 }
 
 // dotenv parses an env file once.
