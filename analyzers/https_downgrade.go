@@ -83,6 +83,12 @@ func tlsProxy(p *fastapi.Project) source.Location {
 		if err != nil || len(file.Text) > largestClient {
 			continue
 		}
+		if strings.HasPrefix(strings.ToLower(path.Base()), "caddyfile") {
+			if at, ok := caddySite(file); ok {
+				return at
+			}
+			continue
+		}
 		at := ends.FindIndex(file.Text)
 		if at == nil {
 			continue
@@ -98,6 +104,17 @@ func tlsProxy(p *fastapi.Project) source.Location {
 		return source.Location{Path: path, Span: span}
 	}
 	return source.Location{}
+}
+
+// caddySite is the address of a site that Caddy 2 serves over https, as it does
+// with every host name that has no scheme, and hands on to another host.
+func caddySite(file *source.File) (source.Location, bool) {
+	site := regexp.MustCompile(`(?m)^(?:https://)?((?:[\w-]+\.)+[a-z]{2,}|\{\$[A-Z_]+\})(?::443)?[ \t]*(?:,[^{\n]*)?\{`).FindSubmatchIndex(file.Text)
+	to := regexp.MustCompile(`(?m)^[ \t]*reverse_proxy[ \t]+(?:[/*@]\S*[ \t]+)?(?:https?://)?([\w.-]+)`).FindSubmatch(file.Text)
+	if site == nil || to == nil || string(to[1]) == "localhost" || strings.HasPrefix(string(to[1]), "127.") || strings.Contains(string(file.Text), "auto_https off") {
+		return source.Location{}, false
+	}
+	return source.Location{Path: file.Path, Span: source.Span{Start: site[2], End: site[3]}}, true
 }
 
 // makesURLs is a call in the code of an application that makes a whole URL of the

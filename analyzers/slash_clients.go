@@ -2,6 +2,7 @@ package analyzers
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"bearings/internal/source"
@@ -30,7 +31,12 @@ var requestWords = []string{"fetch(", "axios", ".get(", ".post(", ".put(", ".pat
 func (c *clients) calls() (out []clientCall) {
 	literal := regexp.MustCompile("([\"'`])((?:\\$\\{[^}`]*\\}|\\$[A-Za-z_]+|https?://[^\"'`/\\s]+)?)(/[^\"'`?#\\s]*)(?:[?#][^\"'`]*)?[\"'`]")
 	inserted := regexp.MustCompile(`\$\{[^}]*\}|\$[A-Za-z_]+`)
-	for _, file := range c.list() {
+	pythonLiteral := regexp.MustCompile("([\"'])((?:\\{[^}\"']*\\}|https?://[^\"'/\\s]+)?)(/[^\"'?#\\s]*)(?:[?#][^\"']*)?[\"']")
+	pythonInserted := regexp.MustCompile(`\{[^}]*\}`)
+	for _, file := range append(slices.Clone(c.list()), c.inPython()...) {
+		if strings.HasSuffix(string(file.Path), ".py") { // they come last
+			literal, inserted = pythonLiteral, pythonInserted
+		}
 		for line := range file.LineCount() {
 			span := file.Line(line)
 			text := file.Slice(span)
@@ -38,10 +44,25 @@ func (c *clients) calls() (out []clientCall) {
 				continue
 			}
 			for _, m := range literal.FindAllStringSubmatchIndex(text, 20) {
-				call := clientCall{path: inserted.ReplaceAllString(text[m[6]:m[7]], "{}"), base: strings.HasPrefix(text[m[4]:m[5]], "$")}
+				call := clientCall{path: inserted.ReplaceAllString(text[m[6]:m[7]], "{}"), base: strings.HasPrefix(text[m[4]:m[5]], "$") || strings.HasPrefix(text[m[4]:m[5]], "{")}
 				call.at = source.Location{Path: file.Path, Span: source.Span{Start: span.Start + m[0], End: span.Start + m[1]}}
 				out = append(out, call)
 			}
+		}
+	}
+	return out
+}
+
+// inPython lists the client code in Python: programs in folders of clients and
+// tools that import a library that sends requests. Code of a service may call
+// other services, so that it is left alone.
+func (c *clients) inPython() (out []*source.File) {
+	for _, path := range c.p.Program.Candidates("requests", "httpx", "aiohttp") {
+		if !inFolder(path, "client", "clients", "sdk", "cli", "scripts", "tools", "mobile", "frontend", "ui", "bot") || isTestFile(path) {
+			continue
+		}
+		if file, err := c.p.Tree.File(path); err == nil && len(file.Text) <= largestClient {
+			out = append(out, file)
 		}
 	}
 	return out

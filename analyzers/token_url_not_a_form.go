@@ -33,6 +33,7 @@ func runTokenURLNotAForm(pass *Pass) {
 			})
 		}
 	}
+	jsonForForm(pass)
 }
 
 // bodyParameter is the parameter that FastAPI reads from a JSON body; nil when there is none.
