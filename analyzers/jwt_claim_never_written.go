@@ -20,11 +20,15 @@ var JWTClaimNeverWritten = &Analyzer{
 					pass.Report(f)
 				}
 			}
+			told := map[string]bool{} // a claim is reported where it is read first
 			for _, c := range group[0].Verify.Claims {
 				var f Finding
 				switch {
 				case neverWritten(group, c):
-					f = missingClaim(pass.Project, group, c)
+					if !told[c.Name] && meant(group) {
+						f = missingClaim(pass.Project, group, c)
+					}
+					told[c.Name] = true
 				case c.As != "":
 					f = convertedClaim(pass.Project, group, c)
 				}
@@ -47,6 +51,16 @@ func byVerification(pairs []fastapi.TokenPair) (groups [][]fastapi.TokenPair) {
 		groups[i] = append(groups[i], pair)
 	}
 	return groups
+}
+
+// meant says whether tokens of the group come to the verification: one key says so,
+// or a claim that is read and written. Where neither does, they are two kinds of token.
+func meant(group []fastapi.TokenPair) bool {
+	return slices.ContainsFunc(group, func(pair fastapi.TokenPair) bool {
+		return pair.Certain || pair.Key.Agreement == fastapi.Agrees || slices.ContainsFunc(pair.Verify.Claims, func(c fastapi.Claim) bool {
+			return !bookkeeping[c.Name] && pair.Made.Claim(c.Name) != nil
+		})
+	})
 }
 
 // bookkeeping are claims that a library writes or checks, or that carry no identity.
