@@ -119,7 +119,7 @@ func (g *returnsRefusal) nothing(c *fastapi.Callable) {
 	}
 	for _, l := range g.links[c] {
 		use, ok := consumerUse(l)
-		if !ok || use.deref.IsZero() || use.tested || !always && g.testedBeside(c, l) {
+		if !ok || use.deref.IsZero() || use.tested || !always && (use.handed || g.testedBeside(c, l)) {
 			continue
 		}
 		g.pass.Report(g.none(c, l, use, at, always))

@@ -48,6 +48,8 @@ type guardSearch struct {
 	handed map[string][]source.Location
 	takes  bool // within a function that reads the key or gives it to a token call
 	calls  []source.Location
+	// made are the calls from which the function that is looked at has its names: settings = get_settings().
+	made map[string]*python.Call
 }
 
 // inside says whether the key is read, or given to a token call, within a function.
@@ -84,15 +86,19 @@ func (s *guardSearch) block(body []python.Stmt, local map[string]bool) {
 					}
 				}
 			}
-			outer := s.takes
-			s.takes = s.inside(n)
+			outer, made := s.takes, s.made
+			s.takes, s.made = s.inside(n), map[string]*python.Call{}
 			s.block(n.Body(), local)
-			s.takes = outer
+			s.takes, s.made = outer, made
 		case *python.Class:
 			s.block(n.Body, local)
 		case *python.Assign:
 			if local != nil && len(n.Targets) == 1 && n.Value != nil {
-				if name, ok := n.Targets[0].(*python.Name); ok && (s.isKey(n.Value, local) || s.holdsRead(n.Value)) {
+				name, ok := n.Targets[0].(*python.Name)
+				if call, isCall := n.Value.(*python.Call); ok && isCall && s.made != nil {
+					s.made[name.ID] = call
+				}
+				if ok && (s.isKey(n.Value, local) || s.holdsRead(n.Value)) {
 					local[name.ID] = true
 				}
 			}
@@ -224,7 +230,11 @@ func (s *guardSearch) isKey(x python.Expr, local map[string]bool) bool {
 			}
 		}
 		return false
-	case *python.Attribute, *python.Subscript:
+	case *python.Attribute:
+		if name, ok := n.Value.(*python.Name); ok && s.made[name.ID] != nil {
+			x = &python.Attribute{Range: n.Range, Value: s.made[name.ID], Attr: n.Attr, AttrAt: n.AttrAt}
+		}
+	case *python.Subscript:
 	default:
 		return false
 	}
