@@ -158,7 +158,7 @@ func (d *dropped) unawaited() {
 		case *python.ExprStmt:
 			call = direct(st.X)
 			if call == nil {
-				if a, ok := st.X.(*python.Await); ok && direct(a.X) != nil {
+				if a, ok := st.X.(*python.Await); ok && direct(a.X) != nil && !d.answersAfter(st) {
 					d.reportNext(direct(a.X), "the answer of the application is dropped: the result of "+next+" is not returned", false)
 				}
 			}
@@ -174,6 +174,16 @@ func (d *dropped) unawaited() {
 		}
 		return true
 	})
+}
+
+// answersAfter says whether a response is returned further down: it is served in
+// place of the application's answer, as a profiler's page is.
+func (d *dropped) answersAfter(st python.Stmt) (found bool) {
+	for _, r := range ownReturns(d.fn) {
+		none, ok := r.X.(*python.Constant)
+		found = found || r.X != nil && !(ok && none.Kind == python.None) && r.Span().Start > st.Span().End
+	}
+	return found
 }
 
 func (d *dropped) reportNext(call *python.Call, message string, await bool) {

@@ -47,8 +47,16 @@ func RunWith(p *fastapi.Project, rules []*Analyzer, options Options) Result {
 	scope := newScope(p)
 	comments := newSuppressions(p, rules, options.Known)
 	seen := map[string]bool{}
+	served := p // what most rules look at: an application of a test says nothing of the program
+	if scope.real && !options.Tests {
+		served = p.WithoutTests()
+	}
 	for _, rule := range rules {
-		found, problems := runRule(p, rule, options)
+		project := served
+		if rule.Family == Testing || rule.Family == VersionUpgrade {
+			project = p
+		}
+		found, problems := runRule(project, rule, options)
 		result.Problems = append(result.Problems, problems...)
 		if len(problems) > 0 {
 			comments.spare(rule.Code)

@@ -6,6 +6,7 @@ package fastapi
 
 import (
 	"regexp"
+	"slices"
 	"sync"
 
 	"bearings/internal/environment"
@@ -37,6 +38,18 @@ type Project struct {
 
 	linker *linker
 	memos  *sync.Map // key -> func() any
+}
+
+// WithoutTests is the project without the applications that its tests build; what
+// is shared with them stays.
+func (p *Project) WithoutTests() *Project {
+	test := func(a *App) bool { return a.Role == TestApp }
+	if !slices.ContainsFunc(p.Apps, test) {
+		return p
+	}
+	q := *p
+	q.Apps, q.memos = slices.DeleteFunc(slices.Clone(p.Apps), test), &sync.Map{}
+	return &q
 }
 
 // App is one FastAPI application.
