@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"slices"
@@ -125,11 +126,24 @@ func (c *collector) literal(at source.Location) {
 		return
 	}
 	for _, s := range literals(f.Text, at.Span) {
-		if text := f.Slice(s); !c.harmless(text) {
+		if text := f.Slice(s); !c.harmless(text) && !subscribes(f.Text, s) {
 			c.hidden[at.Path] = append(c.hidden[at.Path], s)
 			c.value(text)
 		}
 	}
+}
+
+// subscribes reports whether the inside of a literal is the key under which
+// something is looked up, as in config["server"], which is a name and no value.
+func subscribes(text []byte, inside source.Span) bool {
+	before := bytes.TrimRight(text[:max(inside.Start-1, 0)], " \t")
+	after := bytes.TrimLeft(text[min(inside.End+1, len(text)):], " \t")
+	holder, ok := bytes.CutSuffix(before, []byte("["))
+	if !ok || len(holder) == 0 || !bytes.HasPrefix(after, []byte("]")) {
+		return false
+	}
+	last := holder[len(holder)-1]
+	return last == ']' || last == ')' || last == '_' || last >= '0' && last <= '9' || last >= 'a' && last <= 'z' || last >= 'A' && last <= 'Z'
 }
 
 // harmless reports whether a literal beside a key is the name of a variable, a
@@ -190,6 +204,8 @@ func htmlEscape(s string) string {
 // source use for other things, or a word of our own vocabulary.
 func everyday(v string) bool {
 	switch strings.ToLower(v) {
+	case "production", "development", "staging", "access_token", "refresh_token", "secret_key", "jwt_secret", "settings":
+		return true // names that configurations give to anything
 	case "password", "confirmed", "hypothesis", "warning", "information", "bearings", "application", "authorization":
 		return true
 	}

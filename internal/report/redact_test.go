@@ -98,6 +98,8 @@ func TestHardcodedLiterals(t *testing.T) {
 		`KEY = "a\"b" # "c"`:                    `KEY = "•••" # "c"`,
 		`KEY = """one`:                          `KEY = """•••`,
 		`KEY = f(ALG, "HS256", ".env")`:         `KEY = f(ALG, "HS256", ".env")`,
+		`KEY = config["server"]['jwt']`:         `KEY = config["server"]['jwt']`,
+		`KEY = ["abc"] or get()["def"]`:         `KEY = ["•••"] or get()["def"]`,
 	} {
 		at := source.Location{Path: "a.py", Span: source.Span{Start: 0, End: len(text)}}
 		p := &fastapi.Project{
