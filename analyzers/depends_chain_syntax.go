@@ -94,11 +94,18 @@ func nameUseIn(path source.Path, body []python.Stmt, name string) nameUse {
 		n, ok := e.(*python.Name)
 		return ok && n != nil && n.ID == name
 	}
+	// The name by itself: user.active takes it apart, and tests nothing of it.
 	holds := func(e python.Expr) bool {
 		found := false
 		python.Inspect(e, func(n any) bool {
-			if x, ok := n.(python.Expr); ok && is(x) {
-				found = true
+			switch x := n.(type) {
+			case *python.Attribute:
+				return !found && !is(x.Value)
+			case *python.Subscript:
+				found = found || holdsName(x.Index, name)
+				return !found && !is(x.Value)
+			case python.Expr:
+				found = found || is(x)
 			}
 			return !found
 		})
@@ -157,6 +164,16 @@ func nameUseIn(path source.Path, body []python.Stmt, name string) nameUse {
 		return true
 	})
 	return u
+}
+
+// holdsName reports whether a name stands anywhere in an expression.
+func holdsName(e python.Expr, name string) (found bool) {
+	python.Inspect(e, func(n any) bool {
+		x, ok := n.(*python.Name)
+		found = found || ok && x.ID == name
+		return !found
+	})
+	return found
 }
 
 // consumerUse describes how a consumer uses the parameter that a link fills.
