@@ -32,6 +32,7 @@ func runGuardReturnsRefusal(pass *Pass) {
 			continue
 		}
 		g.nothing(c)
+		g.lookups(c)
 	}
 	g.dropped()
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"bearings/internal/fastapi"
+	"bearings/internal/interpret"
 )
 
 // JWTRefreshAccepted reports a guard that takes a refresh token for an access token.
@@ -22,12 +23,15 @@ var JWTRefreshAccepted = &Analyzer{
 func refreshAccepted(p *fastapi.Project, group []fastapi.TokenPair) Finding {
 	verify := group[0].Verify
 	guarded := guards(verify)
-	if verify.Escapes || len(guarded) == 0 || verify.Audience != nil {
+	if verify.Escapes || len(guarded) == 0 {
 		return Finding{}
 	}
 	access, refresh := sided(group)
 	if access == nil || refresh == nil || access.Key.Agreement != fastapi.Agrees || refresh.Key.Agreement != fastapi.Agrees {
 		return Finding{}
+	}
+	if verify.Audience != nil && !oneAudience(access.Made, refresh.Made) {
+		return Finding{} // by which the two may be told apart
 	}
 	f := Finding{
 		At: verify.At, Subject: functionOf(verify),
@@ -63,6 +67,21 @@ func refreshAccepted(p *fastapi.Project, group []fastapi.TokenPair) Finding {
 	f.Evidence = withPlace(f.Evidence, access.Sign.At, "signs access tokens")
 	f.Evidence = withPlace(f.Evidence, refresh.Sign.At, "signs refresh tokens")
 	return f
+}
+
+// oneAudience says whether two tokens are for one audience, whatever it is.
+func oneAudience(a, b *fastapi.Made) bool {
+	x, y := a.Claim("aud"), b.Claim("aud")
+	if x == nil || y == nil {
+		return false
+	}
+	v, ok := x.Raw.(interpret.Value)
+	w, known := y.Raw.(interpret.Value)
+	if !ok || !known {
+		return false
+	}
+	same, sure := interpret.Equal(v, w)
+	return same && sure
 }
 
 // told says whether the verification asks for nothing that a refresh token has not.
