@@ -24,6 +24,7 @@ func runCORSRejects(pass *Pass) {
 			}
 			corsHeaders(pass, app, m)
 			corsOrigins(pass, m)
+			configuredOrigin(pass, m)
 		}
 	}
 }

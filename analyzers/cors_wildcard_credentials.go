@@ -1,6 +1,8 @@
 package analyzers
 
 import (
+	"slices"
+
 	"bearings/internal/fastapi"
 	"bearings/internal/interpret"
 	"bearings/internal/requirements"
@@ -30,13 +32,19 @@ func runCORSWildcard(pass *Pass) {
 				pattern = known && (text == ".*" || text == "^.*$" || text == ".+" || text == "https?://.*")
 			}
 			if star || pattern {
-				reportWildcard(pass, app, m, star)
+				reportWildcard(pass, app, m, star, nil)
+				continue
+			}
+			for _, line := range configuredOrigins(pass.Project, m) {
+				if slices.Contains(line.origins, "*") {
+					reportWildcard(pass, app, m, true, &line)
+				}
 			}
 		}
 	}
 }
 
-func reportWildcard(pass *Pass, app *fastapi.App, m *fastapi.Middleware, star bool) {
+func reportWildcard(pass *Pass, app *fastapi.App, m *fastapi.Middleware, star bool, line *originsLine) {
 	option := "allow_origin_regex"
 	f := Finding{
 		Certainty: addedSometimes(m), Subject: "wildcard",
@@ -59,6 +67,12 @@ func reportWildcard(pass *Pass, app *fastapi.App, m *fastapi.Middleware, star bo
 		f.Evidence = withPlaceOnce(f.Evidence, version.At, "the version in use")
 	}
 	f.At = wholeArgument(pass.Project, m, option)
+	if line != nil {
+		f.Evidence = withPlaceOnce(f.Evidence, f.At, "the origins come from "+line.variable)
+		f.At, f.Certainty, f.Subject = line.at, line.certainty, "wildcard "+line.environment.Name
+		f.Assumes = outside(line.environment, line.variable)
+		f.Message = "every origin is allowed together with credentials in " + line.environment.Name
+	}
 	f.Evidence = withPlaceOnce(f.Evidence, wholeArgument(pass.Project, m, "allow_credentials"), "credentials are allowed")
 	pass.Report(f)
 }
