@@ -34,7 +34,8 @@ func runCORSRejects(pass *Pass) {
 func corsHeaders(pass *Pass, app *fastapi.App, m *fastapi.Middleware) {
 	o := m.Options["allow_headers"]
 	if o == nil {
-		return // nothing is allowed, and that may be meant: same-origin clients send no preflight
+		headersLeftOut(pass, app, m) // nothing is allowed, and that may be meant: same-origin clients send no preflight
+		return
 	}
 	seq, ok := o.Value.(*interpret.Seq)
 	if !ok || seq.Open {
