@@ -1,6 +1,8 @@
 package interpret
 
 import (
+	"slices"
+
 	"bearings/internal/python"
 	"bearings/internal/source"
 )
@@ -165,6 +167,9 @@ func (f *Frame) setAttr(recv Value, name string, v Value, at source.Location) {
 		if f.setThrough(r, name, v, at) {
 			return
 		}
+		if old := r.Attrs[name]; plainValue(old) && plainValue(v) && (f.parted || slices.ContainsFunc(f.conds, func(c Condition) bool { return !c.Decided })) {
+			v = choose(Option{Value: old}, Option{v, slices.Clone(f.conds)}) // it may as well have stayed what it was
+		}
 		r.Attrs[name] = v
 		f.M.Lib.SetAttr(f, r, name, v, at)
 	case *Class:
@@ -184,4 +189,14 @@ func (f *Frame) setAttr(recv Value, name string, v Value, at source.Location) {
 			f.setAttr(o.Value, name, v, at)
 		}
 	}
+}
+
+// plainValue says whether a value is a text, a number or something computed, which
+// has no parts of its own that are registered on it.
+func plainValue(v Value) bool {
+	switch v.(type) {
+	case *Str, *Bytes, *Num, *Bool, *Op, *Symbol, *Choice, *Builtin:
+		return true
+	}
+	return false
 }

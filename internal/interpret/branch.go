@@ -55,6 +55,7 @@ func (f *Frame) fork(s *python.If, test Value) flow {
 	f.narrow(s.Test, false)
 	b := f.under(not, s.Else)
 	varsB := f.Scope.vars
+	f.parted = f.parted || a == left && b == next && !refuses(s.Body) || a == next && b == left && !refuses(s.Else)
 	switch {
 	case a == next && b == next:
 		f.Scope.merge(varsA, varsB, []Condition{yes}, []Condition{not})

@@ -252,6 +252,7 @@ type Frame struct {
 	yields   *yields
 	paused   func(Value) // the block of a with statement, to run at the first yield; nil for none
 	guessed  bool        // a loop ran whose number of rounds is not known
+	parted   bool        // a test that could not be decided has led to a return on one side
 	depth    int
 }
 

@@ -268,6 +268,7 @@ func (f *Frame) seqMethod(site *CallSite, r *Seq, name string, args *Args) Value
 	switch name {
 	case "append", "add":
 		if first != nil {
+			r.Doubtful = (r.Doubtful || len(r.Items) == 0) && len(f.Undecided()) > 0
 			r.Items = append(r.Items, first)
 		}
 		return &None{o}

@@ -22,7 +22,7 @@ func Truth(v Value) (truth, known bool) {
 	case *None:
 		return false, true
 	case *Seq:
-		if x.Open && len(x.Items) == 0 {
+		if x.Open && len(x.Items) == 0 || x.Doubtful {
 			return false, false
 		}
 		return len(x.Items) > 0, true

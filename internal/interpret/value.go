@@ -54,11 +54,14 @@ type (
 	// None is None.
 	None struct{ Origin }
 	// Seq is a list, tuple or set. Open: further items that are not known.
+	// Doubtful: every item was added under a test that could not be decided, so
+	// that it may be empty, as a list of errors is.
 	Seq struct {
 		Origin
-		Kind  python.SequenceKind
-		Items []Value
-		Open  bool
+		Kind     python.SequenceKind
+		Items    []Value
+		Open     bool
+		Doubtful bool
 	}
 	// Dict is a dict. Open: further entries that are not known.
 	Dict struct {
