@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"bearings/internal/fastapi"
+	"bearings/internal/python"
 	"bearings/internal/source"
 )
 
@@ -24,7 +25,11 @@ func runCORSInsideAuth(pass *Pass) {
 		}
 		var refusing []layer
 		for _, l := range layers[:inner] {
-			if o := refusalOf(l.Flow); o != nil && l.Flow.CallsNext && o.Kind == fastapi.Returns && !setsHeader(o.Raw, "access-control-allow-origin") {
+			o := refusalOf(l.Flow)
+			if o != nil && o.Status != 401 && o.Status != 403 && inExcept(pass.Project, o.At) {
+				continue // it answers an error of the application, or a client that has gone
+			}
+			if o != nil && l.Flow.CallsNext && o.Kind == fastapi.Returns && !setsHeader(o.Raw, "access-control-allow-origin") {
 				refusing = append(refusing, l)
 			}
 		}
@@ -34,6 +39,17 @@ func runCORSInsideAuth(pass *Pass) {
 		slices.SortStableFunc(refusing, func(a, b layer) int { return corsRank(b) - corsRank(a) })
 		reportCORSInside(pass, app, layers[inner], refusing)
 	}
+}
+
+// inExcept says whether a place lies in the body of an except clause.
+func inExcept(p *fastapi.Project, at source.Location) (found bool) {
+	python.Inspect(syntaxOf(p, at.Path), func(n any) bool {
+		if h, ok := n.(*python.Handler); ok && coveringIn(h.Body, at.Span) >= 0 {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 func corsRank(l layer) int {
@@ -62,7 +78,12 @@ func reportCORSInside(pass *Pass, app *fastapi.App, cors layer, refusing []layer
 	path, preflight := preflightTo(p, app, first.Middleware)
 	f.Check = Check{Say: "Call it with an Origin and without credentials, and look for access-control-allow-origin",
 		Run: fmt.Sprintf("curl -i -H 'Origin: %s' http://127.0.0.1:8000%s", someOrigin(cors.Middleware), path)}
-	if preflight {
+	switch {
+	case preflight && refusal.Status != 401 && refusal.Status != 403:
+		f.Effect = Effect{Status: f.Effect.Status, Text: fmt.Sprintf("a preflight that %s answers %d is not let through: the browser reports such a call as blocked by CORS", name, refusal.Status)}
+		f.Check = Check{Say: "Send a preflight: it must be answered 200 by CORSMiddleware",
+			Run: fmt.Sprintf("curl -i -X OPTIONS -H 'Origin: %s' -H 'Access-Control-Request-Method: GET' http://127.0.0.1:8000%s", someOrigin(cors.Middleware), path)}
+	case preflight:
 		f.Effect.Text = fmt.Sprintf("a preflight carries no credentials, so %s answers it %d: the browser reports as blocked by CORS every call that needs a preflight, good token or not", name, refusal.Status)
 		f.Check = Check{Say: "Send a preflight: it must be answered 200 by CORSMiddleware",
 			Run: fmt.Sprintf("curl -i -X OPTIONS -H 'Origin: %s' -H 'Access-Control-Request-Method: GET' http://127.0.0.1:8000%s", someOrigin(cors.Middleware), path)}

@@ -50,6 +50,10 @@ func defaultUsed(p *fastapi.Project, fault *keyFault) Finding {
 	for _, at := range readInVain(p, fault) {
 		e.add(at.At, at.Note)
 	}
+	if at := setElsewhere(p, k); !at.IsZero() {
+		f.Certainty, f.Effect.Certainty = Hypothesis, Hypothesis
+		e.add(at, "may give it another value")
+	}
 	f.Evidence = e.list
 	return f
 }

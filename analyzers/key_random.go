@@ -94,6 +94,10 @@ func randomKey(p *fastapi.Project, fault *keyFault) Finding {
 		}
 		e.add(k.At, "reads "+name)
 	}
+	if at := setElsewhere(p, k); !at.IsZero() {
+		f.Certainty, f.Effect.Certainty = Hypothesis, Hypothesis
+		e.add(at, "may give it another value")
+	}
 	f.Evidence = e.list
 	return f
 }

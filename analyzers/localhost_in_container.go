@@ -24,7 +24,7 @@ var LocalhostInContainer = &Analyzer{
 			}
 			for _, row := range k.Rows {
 				env := environmentOf(p, row.Environment)
-				if env == nil || seen[row.Source] || !inContainer(env) || !localhostURL(row) || fetchedElsewhere(p, k, env) {
+				if env == nil || seen[row.Source] || !inContainer(env) || !localhostURL(row) || fetchedElsewhere(p, k, env) || givenTwice(p, k, row) {
 					continue
 				}
 				seen[row.Source] = true
@@ -50,6 +50,24 @@ func fetchedElsewhere(p *fastapi.Project, k *fastapi.Key, env *environment.Envir
 		}
 		for _, row := range other.Rows {
 			if u := providerURL(row); row.Environment == env.Name && u != nil && !localHost(u.Hostname()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// givenTwice says whether the program reads the same address a second time in this
+// environment, under the name by which the container reaches it: then this one is
+// for browsers.
+func givenTwice(p *fastapi.Project, k *fastapi.Key, row fastapi.KeyRow) bool {
+	u := providerURL(row)
+	for _, other := range p.Keys {
+		if other == k || other.Read == nil {
+			continue
+		}
+		for _, r := range other.Rows {
+			if v := providerURL(r); r.Environment == row.Environment && v != nil && !localHost(v.Hostname()) && len(u.Path) > 1 && v.Path == u.Path {
 				return true
 			}
 		}

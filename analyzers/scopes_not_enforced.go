@@ -126,6 +126,16 @@ func quoted(list []string) string {
 	return strings.Join(out, ", ")
 }
 
+// enforced reports whether an operation has a dependency that is given scopes and
+// reads them: what another one reads, for its challenge say, decides nothing.
+func (s *scopeReader) enforced(o *fastapi.Operation) bool {
+	var given func(d *fastapi.Dependency, depth int) bool
+	given = func(d *fastapi.Dependency, depth int) bool {
+		return len(d.Scopes) > 0 && s.below(d, 0) || depth < 30 && slices.ContainsFunc(d.Dependencies, func(sub *fastapi.Dependency) bool { return given(sub, depth+1) })
+	}
+	return slices.ContainsFunc(o.Dependencies, func(d *fastapi.Dependency) bool { return given(d, 0) })
+}
+
 // neverGiven reports a dependency that reads the scopes in a project in which no
 // chain that leads to it demands any.
 func (s *scopeReader) neverGiven(pass *Pass) {
@@ -160,7 +170,7 @@ func (s *scopeReader) neverGiven(pass *Pass) {
 		}
 	}
 	for _, c := range order {
-		if given[c] {
+		if given[c] || slices.ContainsFunc(operations[c], s.enforced) {
 			continue
 		}
 		d := first[c]

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"bearings/internal/fastapi"
+	"bearings/internal/python"
 )
 
 // TokenURLUnrouted reports a tokenUrl at which nothing takes the login form.
@@ -14,7 +15,7 @@ func runTokenURLUnrouted(pass *Pass) {
 	for _, a := range pass.Project.Apps {
 		for _, s := range a.Schemes {
 			t, ok := a.TokenTarget(s)
-			if !ok || t.External || t.Operation != nil || s.Class == "OAuth2AuthorizationCodeBearer" {
+			if !ok || t.External || t.Operation != nil || s.Class == "OAuth2AuthorizationCodeBearer" || rewritten(pass.Project, s) {
 				continue
 			}
 			if strings.HasPrefix(s.TokenURL.Value, "/") && behindRoot(a, s.TokenURL.Value) {
@@ -23,6 +24,46 @@ func runTokenURLUnrouted(pass *Pass) {
 			reportUnrouted(pass, a, s, t)
 		}
 	}
+}
+
+// rewritten says whether the program gives the scheme another URL when it starts:
+// oauth2.model.flows.password.tokenUrl = ….
+func rewritten(p *fastapi.Project, s *fastapi.Scheme) (found bool) {
+	for _, path := range p.Modules() {
+		module := moduleOf(p, path)
+		if found || module == nil {
+			continue
+		}
+		python.Inspect(module, func(n any) bool {
+			if a, ok := n.(*python.Assign); ok {
+				for _, t := range a.Targets {
+					target, ok := t.(*python.Attribute)
+					found = found || ok && target.Attr == "tokenUrl" && rootName(target) == s.Variable
+				}
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+// rootName is the name at the beginning of a chain of attributes: the last one
+// before ".model" where an object is reached through a module.
+func rootName(x python.Expr) string {
+	for {
+		attribute, ok := x.(*python.Attribute)
+		if !ok {
+			break
+		}
+		if inner, ok := attribute.Value.(*python.Attribute); ok && attribute.Attr == "model" {
+			return inner.Attr
+		}
+		x = attribute.Value
+	}
+	if name, ok := x.(*python.Name); ok {
+		return name.ID
+	}
+	return ""
 }
 
 // behindRoot says whether the URL names an operation under the public prefix of a proxy.

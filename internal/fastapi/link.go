@@ -167,7 +167,9 @@ func (l *linker) factories() {
 			case *python.Function:
 				if l.unbuilt(m, d.Body()) {
 					if b, ok := m.Scope.Get(d.Name); ok {
+						before := len(l.nodes)
 						l.tryCall(m, b.Value)
+						l.handedOut(d, l.nodes[before:])
 					}
 				}
 			case *python.Class:

@@ -1,7 +1,10 @@
 package fastapi
 
 import (
+	"slices"
+
 	"bearings/internal/interpret"
+	"bearings/internal/python"
 	"bearings/internal/source"
 )
 
@@ -97,4 +100,23 @@ func (a *App) Argument(name string) (any, source.Location) {
 		return nil, source.Location{}
 	}
 	return arg.Value, arg.At
+}
+
+// handedOut notes that applications belong to whoever calls the function that
+// makes them: a library's, which takes arguments and which nothing here calls. The
+// caller may add to it, or mount it within an application of its own.
+func (l *linker) handedOut(d *python.Function, made []*node) {
+	if !slices.ContainsFunc(d.Params, func(p *python.Param) bool { return p.Default == nil && p.Kind < python.VarPositional }) {
+		return
+	}
+	for _, path := range l.in.Program.Candidates(d.Name) {
+		if m := l.in.Program.Module(path); m != nil && roleOf(path) == Application && len(m.Index().Calls[d.Name]) > 0 {
+			return
+		}
+	}
+	for _, n := range made {
+		if n.app {
+			n.gap(n.at, MiddlewareStack|HandlersPart|Routes, "the application is given to whoever calls "+d.Name)
+		}
+	}
 }
