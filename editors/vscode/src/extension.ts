@@ -56,7 +56,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     'bearings.showMap': () => map.reveal(),
     'bearings.showEnvironments': (key?: unknown) => environments.open(key),
     'bearings.openPlace': (folder: string, file: string, line: number) => openPlace(folder, file, line),
-    'bearings.openWalkthrough': () => vscode.commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#start`, false),
+    'bearings.openWalkthrough': () => openWalkthrough(context, running),
     'bearings.map.refresh': () => map.refresh(),
     'bearings.map.filter': () => map.chooseFilter(),
     'bearings.map.clearFilter': () => { map.setFilter('all'); },
@@ -67,6 +67,12 @@ export function activate(context: vscode.ExtensionContext): Api {
   for (const [id, run] of Object.entries({ ...commands, ...incidentCommands(running, incidents) })) context.subscriptions.push(vscode.commands.registerCommand(id, run as (...args: unknown[]) => unknown));
   void running.start();
   return { map, incidents, questions, server: running };
+}
+
+/** Its first step is done when the server runs; VS Code looks only at changes from the moment at which it knows the steps. */
+async function openWalkthrough(context: vscode.ExtensionContext, running: Server): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#start`, false);
+  for (const ran of [false, running.state === 'running']) await vscode.commands.executeCommand('setContext', 'bearings.ran', ran);
 }
 
 export function deactivate(): Promise<void> | undefined {

@@ -101,6 +101,7 @@ export class Server implements vscode.Disposable {
     this.state = state;
     this.note = note;
     void vscode.commands.executeCommand('setContext', 'bearings.running', state === 'running');
+    if (state === 'running') void vscode.commands.executeCommand('setContext', 'bearings.ran', true);
     void vscode.commands.executeCommand('setContext', 'bearings.failed', state === 'missing' || state === 'failed');
     this.changed.fire();
   }
