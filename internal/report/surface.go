@@ -190,11 +190,14 @@ func (s *surfacing) operation(o *fastapi.Operation) {
 	}
 	var refusals []string
 	place := source.Location{}
-	for _, step := range s.project.Walk(o) {
+	steps := s.project.Walk(o)
+	guarding := guardsAmong(o, steps)
+	for _, step := range steps {
 		switch step.Layer {
 		case fastapi.LayerDependency, fastapi.LayerHandler:
-			refusals = append(refusals, answerWords(step.Answers)...)
-			for _, a := range step.Answers {
+			answers := s.refusing(o, step, guarding)
+			refusals = append(refusals, answerWords(answers)...)
+			for _, a := range answers {
 				if step.Dependency == nil || step.Dependency.Scheme == nil || place.IsZero() {
 					place = a.At
 				}
@@ -211,6 +214,48 @@ func (s *surfacing) operation(o *fastapi.Operation) {
 		slices.Sort(refusals)
 		s.add(OperationFact, subject, aspectRefusals, place, slices.Compact(refusals)...)
 	}
+}
+
+// guardsAmong are the dependencies of an operation in whose chain a scheme stands
+// or something answers 401 or 403.
+func guardsAmong(o *fastapi.Operation, steps []fastapi.Step) map[*fastapi.Dependency]bool {
+	refuses := map[*fastapi.Dependency]bool{}
+	for _, step := range steps {
+		if step.Dependency != nil && slices.ContainsFunc(step.Answers, func(a fastapi.Answer) bool { return a.Status == 401 || a.Status == 403 }) {
+			refuses[step.Dependency] = true
+		}
+	}
+	out := map[*fastapi.Dependency]bool{}
+	var visit func(d *fastapi.Dependency, depth int) bool
+	visit = func(d *fastapi.Dependency, depth int) bool {
+		guards := d.Scheme != nil || refuses[d]
+		for _, sub := range d.Dependencies {
+			if depth < 20 && visit(sub, depth+1) {
+				guards = true
+			}
+		}
+		out[d] = out[d] || guards
+		return guards
+	}
+	for _, d := range o.Dependencies {
+		visit(d, 0)
+	}
+	return out
+}
+
+// refusing are the answers of a step that have to do with authentication: 401 and
+// 403 wherever they are, everything in which a guard ends, and the 400 of a handler
+// that issues tokens. What else a handler may answer is its own business.
+func (s *surfacing) refusing(o *fastapi.Operation, step fastapi.Step, guarding map[*fastapi.Dependency]bool) []fastapi.Answer {
+	if step.Dependency != nil && guarding[step.Dependency] {
+		return step.Answers
+	}
+	issues := step.Layer == fastapi.LayerHandler && slices.ContainsFunc(s.project.Tokens, func(t *fastapi.TokenCall) bool {
+		return t.Operation == fastapi.Sign && slices.Contains(t.Operations, o)
+	})
+	return slices.DeleteFunc(slices.Clone(step.Answers), func(a fastapi.Answer) bool {
+		return a.Status != 401 && a.Status != 403 && !(issues && a.Status == 400)
+	})
 }
 
 // chainWords lists dependencies in the order in which they are resolved, their own in parentheses.

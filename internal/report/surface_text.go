@@ -86,7 +86,7 @@ func (t *surfaceText) write(w io.Writer) error {
 // differences lists differences with their place, each kind under a heading where headed.
 func (t *surfaceText) differences(list []Difference, indent string, headed bool) {
 	kind := ""
-	for _, d := range list {
+	for _, d := range gathered(list) {
 		if d.Kind != kind && headed {
 			kind = d.Kind
 			t.line(indent + t.style.bold(heading(kind)))
@@ -107,6 +107,33 @@ func (t *surfaceText) differences(list []Difference, indent string, headed bool)
 			t.line(indent + "    " + t.style.cyan(strings.TrimSpace(place)))
 		}
 	}
+}
+
+// gathered are differences as people read them: what is the same of several operations is said once.
+func gathered(list []Difference) []Difference {
+	type same struct{ kind, aspect, change, words string }
+	at := map[same]int{}
+	var out []Difference
+	var others [][]string
+	for _, d := range list {
+		key := same{d.Kind, d.Aspect, d.Change, d.Words}
+		i, known := at[key]
+		if !known || d.Kind != OperationFact {
+			at[key] = len(out)
+			out, others = append(out, d), append(others, nil)
+			continue
+		}
+		others[i] = append(others[i], d.Subject)
+	}
+	for i, more := range others {
+		switch {
+		case len(more) > 3:
+			out[i].Subject += ", " + strings.Join(more[:2], ", ") + fmt.Sprintf(" and %d more", len(more)-2)
+		case len(more) > 0:
+			out[i].Subject += ", " + strings.Join(more, ", ")
+		}
+	}
+	return out
 }
 
 func heading(kind string) string {
@@ -160,7 +187,7 @@ func DiffMarkdown(w io.Writer, c *Comparison) error {
 }
 
 func writeDifferences(b *strings.Builder, list []Difference) {
-	for _, d := range list {
+	for _, d := range gathered(list) {
 		place := ""
 		if d.File != "" {
 			place = " · " + code(fmt.Sprintf("%s:%d", d.File, max(d.Line, 1)))
