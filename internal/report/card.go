@@ -49,7 +49,18 @@ func (c *card) title(text string, facts ...string) {
 	c.out.WriteString("**" + escapeMarkdown(text) + "**" + tail(facts) + "\n\n")
 }
 
-func (c *card) say(format string, args ...any) { fmt.Fprintf(&c.out, format+"\n\n", args...) }
+// say writes a paragraph, which begins with a capital where it begins with a word.
+func (c *card) say(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	first, _, _ := strings.Cut(text, " ")
+	if strings.Trim(first, "abcdefghijklmnopqrstuvwxyz") == "" && first != "" {
+		text = strings.ToUpper(text[:1]) + text[1:]
+	}
+	c.raw(text)
+}
+
+// raw writes a paragraph as it stands.
+func (c *card) raw(text string) { c.out.WriteString(text + "\n\n") }
 
 func (c *card) section(title string) { c.out.WriteString("*" + title + "*\n\n") }
 

@@ -24,7 +24,9 @@ func DependencyCard(p *fastapi.Project, d *fastapi.Dependency, link Linker) stri
 	if d.Gap != nil {
 		c.say("not resolved: %s", escapeMarkdown(d.Gap.Reason))
 	}
-	c.say("%s", escapeMarkdown(dependencyFacts(d)))
+	if facts := dependencyFacts(d); facts != "as a parameter" {
+		c.say("%s", escapeMarkdown(facts))
+	}
 	if len(d.Dependencies) > 0 {
 		c.section("Depends on, in the order in which FastAPI resolves it")
 		c.chain(0, d.Dependencies)

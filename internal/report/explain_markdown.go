@@ -25,7 +25,7 @@ func (c *card) heading(level int, text string) {
 func (c *card) explanation(e *Explanation, level int) {
 	c.say("%s · %s", escapeMarkdown(e.guarded()), c.at(operationPlace(e.Operation)))
 	if e.Note != "" {
-		c.say("%s", escapeMarkdown(e.Note))
+		c.raw(escapeMarkdown(e.Note))
 	}
 	if words := e.Answer().words(c.places); words != "" {
 		lead, rest, _ := strings.Cut(words, ": ")
