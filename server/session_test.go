@@ -216,7 +216,7 @@ func TestADocumentOutsideOfAllFolders(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
-	root := project(t, map[string]string{"a.py": "BAD MAYBE"})
+	root := project(t, map[string]string{"a.py": "BAD\nMAYBE\n"})
 	c := connect(t, wordRules)
 	c.start(root, maximal(), map[string]any{"hypotheses": false})
 	uri := "file://" + root + "/a.py"
