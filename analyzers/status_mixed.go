@@ -209,15 +209,27 @@ func requestWith(p *fastapi.Project, d *fastapi.Dependency, more string) string 
 	return ""
 }
 
+// behind names the operations that have a dependency on their way.
+func behind(p *fastapi.Project, d *fastapi.Dependency) []string {
+	var list []*fastapi.Operation
+	for _, l := range chainLinks(p) {
+		if l.dep.Callable == d.Callable {
+			list = append(list, l.operations...)
+		}
+	}
+	return idsOf(list)
+}
+
 func reportForbidden(pass *Pass, code *clients, d *fastapi.Dependency, out *fastapi.Outcome) {
 	whole, value, call := statusArgument(pass.Project, out)
 	name := shortName(d.Callable.Name)
 	f := Finding{
 		At: whole, Certainty: Hypothesis, Subject: name,
-		Message: fmt.Sprintf("%s answers 403 for credentials that are invalid or expired, for which HTTP has 401", name),
-		Effect:  Effect{Certainty: Hypothesis, Status: []int{403}, Text: "a client that logs in again or renews its token on 401 does neither"},
-		Check:   Check{Say: "Call a protected route with an expired token", Run: requestWith(pass.Project, d, "-H 'Authorization: Bearer x'")},
-		Fixes:   []Fix{{Title: "Answer 401 with WWW-Authenticate: Bearer"}},
+		Message:    fmt.Sprintf("%s answers 403 for credentials that are invalid or expired, for which HTTP has 401", name),
+		Effect:     Effect{Certainty: Hypothesis, Status: []int{403}, Text: "a client that logs in again or renews its token on 401 does neither"},
+		Check:      Check{Say: "Call a protected route with an expired token", Run: requestWith(pass.Project, d, "-H 'Authorization: Bearer x'")},
+		Fixes:      []Fix{{Title: "Answer 401 with WWW-Authenticate: Bearer"}},
+		Operations: behind(pass.Project, d),
 	}
 	f.Evidence = withPlaceOnce(f.Evidence, out.Handling, "the token could not be verified")
 	f.Evidence = withPlaceOnce(f.Evidence, out.At, "raised here")
@@ -243,10 +255,11 @@ func reportUnauthorized(pass *Pass, code *clients, d *fastapi.Dependency, out *f
 	name := shortName(d.Callable.Name)
 	f := Finding{
 		At: at, Certainty: Hypothesis, Subject: name,
-		Message: fmt.Sprintf("%s answers 401 to somebody who is known and lacks a right, for which HTTP has 403", name),
-		Effect:  Effect{Certainty: Hypothesis, Status: []int{401}, Text: "a client takes its credentials for bad: it drops or renews its token, which never helps"},
-		Check:   Check{Say: "Call the route with a valid token of somebody without that right"},
-		Fixes:   []Fix{{Title: "Answer 403"}},
+		Message:    fmt.Sprintf("%s answers 401 to somebody who is known and lacks a right, for which HTTP has 403", name),
+		Effect:     Effect{Certainty: Hypothesis, Status: []int{401}, Text: "a client takes its credentials for bad: it drops or renews its token, which never helps"},
+		Check:      Check{Say: "Call the route with a valid token of somebody without that right"},
+		Fixes:      []Fix{{Title: "Answer 403"}},
+		Operations: behind(pass.Project, d),
 	}
 	f.Evidence = withPlaceOnce(f.Evidence, enclosingTest(pass.Project, out.At), "looks at a right of a known account")
 	for _, sub := range d.Dependencies {
@@ -269,9 +282,10 @@ func reportNoChallenge(pass *Pass, d *fastapi.Dependency, out *fastapi.Outcome) 
 	at := source.Location{Path: value.Path, Span: call.Span()}
 	f := Finding{
 		At: at, Certainty: Confirmed, Severity: Information, Subject: shortName(d.Callable.Name),
-		Message: "a 401 behind HTTPBasic is raised without WWW-Authenticate",
-		Effect:  Effect{Certainty: Confirmed, Status: []int{401}, Text: "a browser that sent a wrong password shows the error, and does not ask for another"},
-		Check:   Check{Say: "Send a wrong password, and look for WWW-Authenticate", Run: requestWith(pass.Project, d, "-u x:y")},
+		Message:    "a 401 behind HTTPBasic is raised without WWW-Authenticate",
+		Effect:     Effect{Certainty: Confirmed, Status: []int{401}, Text: "a browser that sent a wrong password shows the error, and does not ask for another"},
+		Operations: behind(pass.Project, d),
+		Check:      Check{Say: "Send a wrong password, and look for WWW-Authenticate", Run: requestWith(pass.Project, d, "-u x:y")},
 		Fixes: []Fix{{Title: "Send the challenge", Safe: true, Edits: map[source.Path][]source.Edit{
 			at.Path: {addArgument(pass.Project, at.Path, call, `headers={"WWW-Authenticate": "Basic"}`)}}}},
 	}

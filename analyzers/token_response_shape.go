@@ -2,6 +2,7 @@ package analyzers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"bearings/internal/fastapi"
@@ -23,12 +24,24 @@ func runTokenResponseShape(pass *Pass) {
 			}
 			done[t.Operation] = true
 			members, known := answerMembers(t.Operation)
-			if !known || len(members) == 0 || hasMember(members, "access_token") {
+			if !known || len(members) == 0 || hasMember(members, "access_token") || cookieForHeader(pass.Project, t.Operation) {
 				continue
 			}
 			reportShape(pass, a, s, t.Operation, members)
 		}
 	}
+}
+
+// cookieForHeader reports whether the operation hands its token out in a cookie
+// where the guards read a header, which credential-name-unreachable reports: the
+// answer is not to blame.
+func cookieForHeader(p *fastapi.Project, op *fastapi.Operation) bool {
+	for _, k := range cookieCalls(p) {
+		if slices.Contains(k.ops, op) && !k.delete {
+			return slices.ContainsFunc(unreachableCookies(p), func(f Finding) bool { return f.At == k.at })
+		}
+	}
+	return false
 }
 
 // member is one member of an operation's answer.
