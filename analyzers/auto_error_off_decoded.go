@@ -67,7 +67,7 @@ func schemeOfNone(p *fastapi.Project, v interpret.Value) *fastapi.Scheme {
 func attributeErrorCaught(p *fastapi.Project, t *fastapi.TokenCall) bool {
 	return slices.ContainsFunc(t.Chain, func(hop fastapi.Hop) bool {
 		caught := false
-		python.Inspect(syntaxOf(p, hop.At.Path), func(n any) bool {
+		python.InspectAround(syntaxOf(p, hop.At.Path), hop.At.Span, func(n any) bool {
 			try, ok := n.(*python.Try)
 			if !ok || len(try.Body) == 0 {
 				_, isExpr := n.(python.Expr)

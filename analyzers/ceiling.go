@@ -35,7 +35,7 @@ func (s *scope) unread(at source.Location) *fastapi.Gap {
 		return nil
 	}
 	module := s.project.Program.Module(at.Path)
-	if module == nil || len(module.Broken) == 0 {
+	if module == nil {
 		return nil
 	}
 	around := at.Span
@@ -44,10 +44,8 @@ func (s *scope) unread(at source.Location) *fastapi.Gap {
 			around = statement.Span()
 		}
 	}
-	for _, r := range module.Broken {
-		if int(r.Start) <= around.End && around.Start <= int(r.End) {
-			return &fastapi.Gap{At: source.Location{Path: at.Path, Span: source.Span{Start: int(r.Start), End: int(r.End)}}, Reason: "this is no Python that could be read"}
-		}
+	for _, r := range module.BrokenIn(around) {
+		return &fastapi.Gap{At: source.Location{Path: at.Path, Span: r.Span()}, Reason: "this is no Python that could be read"}
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func runDecoratorHidesGuard(pass *Pass) {
 		if m == nil {
 			continue
 		}
-		for _, fn := range m.Index().Functions {
+		for _, fn := range decorated(m) {
 			if len(fn.Decorators) < 2 {
 				continue
 			}
@@ -49,6 +49,17 @@ func runDecoratorHidesGuard(pass *Pass) {
 			}
 		}
 	}
+}
+
+// decorated lists the functions of a module that may have a decorator.
+func decorated(m *python.Module) (list []*python.Function) {
+	python.InspectHolding(m, python.AnyOf("@"), func(n any) bool {
+		if fn, ok := n.(*python.Function); ok {
+			list = append(list, fn)
+		}
+		return true
+	})
+	return list
 }
 
 // hidden is a handler with decorators around its route decorator.

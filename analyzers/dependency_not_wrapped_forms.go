@@ -128,7 +128,7 @@ func viaText(via fastapi.Via) string {
 
 // expressionAt finds the expression at a place; nil when there is none.
 func expressionAt(p *fastapi.Project, at source.Location) (found python.Expr) {
-	python.Inspect(syntaxOf(p, at.Path), func(n any) bool {
+	python.InspectAround(syntaxOf(p, at.Path), at.Span, func(n any) bool {
 		if e, ok := n.(python.Expr); ok && e.Span() == at.Span && found == nil {
 			found = e
 		}

@@ -62,9 +62,36 @@ func mentionsFastAPI(m *python.Module) bool {
 	})
 }
 
+// dependsNames are the names that Depends may have in a module: its own, and what
+// the module imports under another one.
+func dependsNames(m *python.Module) []string {
+	names := []string{"Depends", "Security"}
+	for _, st := range m.Body {
+		if imp, ok := st.(*python.ImportFrom); ok {
+			for _, n := range imp.Names {
+				if n.As != "" {
+					names = append(names, n.As)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// functionsNaming lists the functions of a module whose bodies may hold one of names.
+func functionsNaming(m *python.Module, names ...string) (list []*python.Function) {
+	python.InspectHolding(m, python.AnyOf(names...), func(n any) bool {
+		if fn, ok := n.(*python.Function); ok && fn.BodyHolds(names...) {
+			list = append(list, fn)
+		}
+		return true
+	})
+	return list
+}
+
 // dependsInBodies finds x = Depends(…) in functions that then take x apart.
 func dependsInBodies(pass *Pass, path source.Path, m *python.Module) {
-	for _, fn := range m.Index().Functions {
+	for _, fn := range functionsNaming(m, dependsNames(m)...) {
 		inspectOwn(fn.Body(), func(n any) bool {
 			a, ok := n.(*python.Assign)
 			if !ok || len(a.Targets) != 1 {
@@ -124,19 +151,14 @@ func calledDirectly(pass *Pass) {
 	if len(names) == 0 {
 		return
 	}
-	for _, path := range p.Program.Candidates(slices.Sorted(maps.Keys(names))...) {
+	for _, path := range p.Program.Calling(slices.Sorted(maps.Keys(names))...) {
 		if m := moduleOf(p, path); m != nil && !isTestFile(path) {
-			for name, calls := range m.Index().Calls {
-				if !names[name] {
+			for _, call := range python.CallsOf(m, slices.Sorted(maps.Keys(names))...) {
+				if _, plain := call.Func.(*python.Name); arguments[source.Location{Path: path, Span: call.Span()}] || plain && isLocal(m, call, python.LastName(call.Func)) {
 					continue
 				}
-				for _, call := range calls {
-					if _, plain := call.Func.(*python.Name); arguments[source.Location{Path: path, Span: call.Span()}] || plain && isLocal(m, call, name) {
-						continue
-					}
-					if f, ok := directCall(p, path, call); ok {
-						pass.Report(f)
-					}
+				if f, ok := directCall(p, path, call); ok {
+					pass.Report(f)
 				}
 			}
 		}
@@ -164,7 +186,7 @@ func functionsWithDepends(p *fastapi.Project) map[string]bool {
 // by an assignment, an import or a definition.
 func isLocal(m *python.Module, node python.Expr, name string) bool {
 	found := false
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, node.Span(), func(n any) bool {
 		fn, ok := n.(*python.Function)
 		if !ok {
 			_, isExpr := n.(python.Expr)

@@ -222,7 +222,7 @@ func callExpressionAt(p *fastapi.Project, at source.Location) *python.Call {
 		return nil
 	}
 	var found *python.Call
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, at.Span, func(n any) bool {
 		if found != nil {
 			return false
 		}

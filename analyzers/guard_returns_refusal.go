@@ -1,7 +1,9 @@
 package analyzers
 
 import (
+	"bytes"
 	"fmt"
+	"unicode"
 
 	"bearings/internal/fastapi"
 	"bearings/internal/python"
@@ -135,7 +137,7 @@ func statusWord(status int) string {
 
 // returnStatementAt finds a return statement at a place.
 func returnStatementAt(p *fastapi.Project, at source.Location) (found *python.Return) {
-	python.Inspect(syntaxOf(p, at.Path), func(n any) bool {
+	python.InspectAround(syntaxOf(p, at.Path), at.Span, func(n any) bool {
 		if r, ok := n.(*python.Return); ok && r.Span() == at.Span {
 			found = r
 		}
@@ -159,17 +161,38 @@ func (g *returnsRefusal) dropped() {
 		if m == nil {
 			continue
 		}
-		for _, st := range m.Index().Statements {
-			st, ok := st.(*python.ExprStmt)
+		python.InspectHolding(m, callsClassAlone, func(n any) bool {
+			st, ok := n.(*python.ExprStmt)
 			if !ok {
-				continue
+				_, isExpr := n.(python.Expr)
+				return !isExpr
 			}
 			call, ok := st.X.(*python.Call)
 			if ok && isHTTPExceptionExpr(g.p, path, call) && isClassName(g.p, path, call.Func) {
 				g.built(source.Location{Path: path, Span: st.Span()}, call)
 			}
-		}
+			return false
+		})
 	}
+}
+
+// callsClassAlone reports whether a statement in text may be nothing but a call of
+// a class: a line that no other goes on with begins with a capital name and a parenthesis.
+func callsClassAlone(text []byte) bool {
+	inside := false // of brackets, by the look of the line before
+	for line := range bytes.Lines(text) {
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 {
+			continue
+		}
+		name := bytes.TrimRightFunc(line[:max(0, bytes.IndexByte(line, '('))], unicode.IsSpace)
+		last := name[bytes.LastIndexByte(name, '.')+1:]
+		if !inside && len(last) > 0 && unicode.IsUpper(rune(last[0])) && !bytes.ContainsAny(name, " =[{#'\"") {
+			return true
+		}
+		inside = bytes.IndexByte([]byte("([{,=\\"), line[len(line)-1]) >= 0
+	}
+	return false
 }
 
 func (g *returnsRefusal) built(at source.Location, call *python.Call) {

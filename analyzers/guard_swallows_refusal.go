@@ -285,7 +285,7 @@ func swallowedRefusals(pass *Pass, c *fastapi.Callable, l *chainLink) {
 
 // clauseAt finds an except clause by its place.
 func clauseAt(p *fastapi.Project, at source.Location) (found *python.Handler) {
-	python.Inspect(syntaxOf(p, at.Path), func(n any) bool {
+	python.InspectAround(syntaxOf(p, at.Path), at.Span, func(n any) bool {
 		if h, ok := n.(*python.Handler); ok && h.Span() == at.Span {
 			found = h
 		}

@@ -15,7 +15,7 @@ func claimValue(p *fastapi.Project, c *fastapi.Claim) source.Location {
 	}
 	found := c.At
 	at := func(e python.Expr) { found = source.Location{Path: c.At.Path, Span: e.Span()} }
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, c.At.Span, func(n any) bool {
 		switch x := n.(type) {
 		case *python.Dict:
 			for _, e := range x.Entries {

@@ -107,7 +107,7 @@ func onlyElement(p *fastapi.Project, at source.Location) (text string) {
 	if m == nil {
 		return ""
 	}
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, at.Span, func(n any) bool {
 		if seq, ok := n.(*python.Sequence); ok && seq.Span() == at.Span && len(seq.Elements) == 1 {
 			text = sourceAt(p, source.Location{Path: at.Path, Span: seq.Elements[0].Span()})
 		}

@@ -59,7 +59,7 @@ func handlerAt(p *fastapi.Project, at source.Location) (found *python.Handler) {
 	if m == nil {
 		return nil
 	}
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, at.Span, func(n any) bool {
 		if t, ok := n.(*python.Try); ok {
 			for _, h := range t.Handlers {
 				if h.Span() == at.Span {

@@ -63,7 +63,7 @@ func expiryInFunction(m *python.Module, sign source.Location) (at source.Locatio
 	place := func(r interface{ Span() source.Span }) source.Location {
 		return source.Location{Path: m.Path, Span: r.Span()}
 	}
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, sign.Span, func(n any) bool {
 		d, ok := n.(*python.Function)
 		if !ok {
 			return true
@@ -91,7 +91,7 @@ func expiryInFunction(m *python.Module, sign source.Location) (at source.Locatio
 
 // removesExpiry says whether the other branch of a test speaks of exp as well.
 func removesExpiry(p *fastapi.Project, test source.Location) (found bool) {
-	python.Inspect(syntaxOf(p, test.Path), func(n any) bool {
+	python.InspectAround(syntaxOf(p, test.Path), test.Span, func(n any) bool {
 		branch, ok := n.(*python.If)
 		if !ok || branch.Test.Span() != test.Span {
 			return !found

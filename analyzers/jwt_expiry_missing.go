@@ -85,7 +85,7 @@ func mentionsExpiry(p *fastapi.Project, t *fastapi.TokenCall) bool {
 		return false
 	}
 	found := false
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, t.At.Span, func(n any) bool {
 		d, ok := n.(*python.Function)
 		if !ok {
 			return true
@@ -186,7 +186,7 @@ func payloadPlace(p *fastapi.Project, t *fastapi.TokenCall) source.Location {
 		return tillPayload(t)
 	}
 	place := tillPayload(t)
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, t.At.Span, func(n any) bool {
 		fn, ok := n.(*python.Function)
 		if !ok {
 			return true

@@ -293,7 +293,7 @@ func frozenTime(p *fastapi.Project, c *fastapi.Claim, m moment) Finding {
 // insideFunction says whether a place lies in the body of a function or lambda.
 func insideFunction(m *python.Module, span source.Span) bool {
 	inside := false
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, span, func(n any) bool {
 		switch x := n.(type) {
 		case *python.Function:
 			for _, st := range x.Body() {

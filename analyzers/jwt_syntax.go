@@ -13,7 +13,7 @@ func callHolding(p *fastapi.Project, at source.Location) *python.Call {
 		return nil
 	}
 	var found *python.Call
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, at.Span, func(n any) bool {
 		c, ok := n.(*python.Call)
 		if !ok {
 			return true
@@ -74,7 +74,7 @@ func statementOf(p *fastapi.Project, at source.Location) source.Location {
 		return at
 	}
 	found := at
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, at.Span, func(n any) bool {
 		switch st := n.(type) {
 		case *python.Assign, *python.ExprStmt, *python.Return:
 			span := st.(python.Stmt).Span()
@@ -93,7 +93,7 @@ func callSpanning(p *fastapi.Project, at source.Location) (found *python.Call) {
 	if m == nil {
 		return nil
 	}
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, at.Span, func(n any) bool {
 		if c, ok := n.(*python.Call); ok && c.Span() == at.Span {
 			found = c
 		}

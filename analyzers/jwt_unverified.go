@@ -135,7 +135,7 @@ func clauseAround(p *fastapi.Project, t *fastapi.TokenCall) (clause *python.Hand
 	holds := func(s source.Span, at source.Location) bool {
 		return at.Path == t.At.Path && s.Start <= at.Span.Start && at.Span.End <= s.End
 	}
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, t.At.Span, func(n any) bool {
 		try, ok := n.(*python.Try)
 		if !ok || len(try.Body) == 0 {
 			return true

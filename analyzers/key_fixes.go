@@ -105,7 +105,7 @@ func withoutComma(p *fastapi.Project, seq *interpret.Seq) (Fix, bool) {
 		return Fix{}, false
 	}
 	var inner source.Span
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, seq.At.Span, func(n any) bool {
 		if x, ok := n.(*python.Sequence); ok && x.Span() == seq.At.Span && len(x.Elements) == 1 {
 			inner = x.Elements[0].Span()
 		}

@@ -22,6 +22,7 @@ func keyGuardOf(p *fastapi.Project, k *fastapi.Key) (g keyGuard) {
 	if validated(p, k) {
 		return keyGuard{true, true, true}
 	}
+	words := keyWords(p, k)
 	for _, path := range p.Modules() {
 		if fastapi.Role(path) == fastapi.TestApp {
 			continue
@@ -30,13 +31,29 @@ func keyGuardOf(p *fastapi.Project, k *fastapi.Key) (g keyGuard) {
 		if module == nil {
 			continue
 		}
-		s := &guardSearch{p: p, path: path, read: k.Read, guard: &g, handed: handedNames(p, k, path)}
+		s := &guardSearch{p: p, path: path, read: k.Read, guard: &g, handed: handedNames(p, k, path), words: words}
 		for _, t := range keyCalls(p, k) {
 			s.calls = append(s.calls, t.At)
 		}
 		s.block(module.Body, nil)
 	}
 	return g
+}
+
+// keyWords are the words by which code can know a key: those of its read, and the
+// names of modules that hold it.
+func keyWords(p *fastapi.Project, k *fastapi.Key) []string {
+	words := append(slices.Clone(k.Variables), k.Read.Names...)
+	if field := k.Read.Field[strings.LastIndexByte(k.Read.Field, '.')+1:]; field != "" {
+		words = append(words, field)
+	}
+	s := &guardSearch{p: p, read: k.Read}
+	for read, names := range p.ReadNames() {
+		if s.same(read) {
+			words = append(words, names...)
+		}
+	}
+	return slices.DeleteFunc(words, func(w string) bool { return w == "" })
 }
 
 type guardSearch struct {
@@ -46,7 +63,8 @@ type guardSearch struct {
 	guard *keyGuard
 	// handed are the places at which a function gives its own name for the key to a token call, by name.
 	handed map[string][]source.Location
-	takes  bool // within a function that reads the key or gives it to a token call
+	words  []string // one of them stands in every function in which the key is known by other than a handed name
+	takes  bool     // within a function that reads the key or gives it to a token call
 	calls  []source.Location
 	// made are the calls from which the function that is looked at has its names: settings = get_settings().
 	made map[string]*python.Call
@@ -88,7 +106,9 @@ func (s *guardSearch) block(body []python.Stmt, local map[string]bool) {
 			}
 			outer, made := s.takes, s.made
 			s.takes, s.made = s.inside(n), map[string]*python.Call{}
-			s.block(n.Body(), local)
+			if s.takes || outer || len(local) > 0 || n.BodyHolds(s.words...) {
+				s.block(n.Body(), local)
+			}
 			s.takes, s.made = outer, made
 		case *python.Class:
 			s.block(n.Body, local)

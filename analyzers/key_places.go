@@ -180,7 +180,7 @@ func enclosingHandler(p *fastapi.Project, at source.Location) source.Location {
 		return source.Location{}
 	}
 	var found source.Location
-	python.Inspect(module, func(node any) bool {
+	python.InspectAround(module, at.Span, func(node any) bool {
 		try, ok := node.(*python.Try)
 		if !ok || len(try.Body) == 0 || len(try.Handlers) == 0 {
 			return true

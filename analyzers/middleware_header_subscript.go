@@ -86,7 +86,7 @@ func subscriptToGet(p *fastapi.Project, at source.Location) (edit source.Edit, o
 	if err != nil {
 		return edit, false
 	}
-	python.Inspect(moduleOf(p, at.Path), func(n any) bool {
+	python.InspectAround(moduleOf(p, at.Path), at.Span, func(n any) bool {
 		if s, is := n.(*python.Subscript); is && s.Span() == at.Span {
 			edit = source.Edit{Span: source.Span{Start: s.Value.Span().End, End: s.Span().End}, NewText: ".get(" + file.Slice(s.Index.Span()) + `, "")`}
 			ok = true

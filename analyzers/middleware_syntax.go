@@ -185,7 +185,7 @@ func functionAt(p *fastapi.Project, at source.Location) *python.Function {
 		return nil
 	}
 	var found *python.Function
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, at.Span, func(n any) bool {
 		if d, ok := n.(*python.Function); ok && d.Span().Covers(at.Span) {
 			found = d
 		}
@@ -206,7 +206,7 @@ func callAt(p *fastapi.Project, at source.Location) (found *python.Call) {
 	if m == nil {
 		return nil
 	}
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, at.Span, func(n any) bool {
 		if c, ok := n.(*python.Call); ok && c.Span() == at.Span {
 			found = c
 		}
@@ -221,7 +221,7 @@ func enclosingTest(p *fastapi.Project, at source.Location) (test source.Location
 	if m == nil {
 		return source.Location{}
 	}
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, at.Span, func(n any) bool {
 		if st, ok := n.(*python.If); ok && coveringIn(st.Body, at.Span) >= 0 {
 			test = source.Location{Path: at.Path, Span: st.Test.Span()}
 		}

@@ -130,7 +130,7 @@ func writtenValue(p *fastapi.Project, o *fastapi.Override) (at source.Location) 
 	if o.KeyAt.IsZero() {
 		return at
 	}
-	python.Inspect(syntaxOf(p, o.KeyAt.Path), func(n any) bool {
+	python.InspectAround(syntaxOf(p, o.KeyAt.Path), o.KeyAt.Span, func(n any) bool {
 		if e, ok := n.(*python.DictEntry); ok && e.Key != nil && e.Value != nil && e.Key.Span() == o.KeyAt.Span {
 			at = source.Location{Path: o.KeyAt.Path, Span: e.Value.Span()}
 		}

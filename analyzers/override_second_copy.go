@@ -131,7 +131,7 @@ func applicationImport(p *fastapi.Project, file, root source.Path) (use source.L
 		if isTestFile(path) || path == file {
 			continue
 		}
-		python.Inspect(syntaxOf(p, path), func(n any) bool {
+		python.InspectHolding(syntaxOf(p, path), python.AnyOf("import"), func(n any) bool {
 			switch imp := n.(type) {
 			case *python.Import:
 				for _, alias := range imp.Names {

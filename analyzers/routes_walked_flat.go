@@ -28,7 +28,7 @@ func runRoutesWalkedFlat(pass *Pass) {
 			continue
 		}
 		m := syntaxOf(p, path)
-		for _, loop := range m.Index().Loops {
+		for _, loop := range loopsOverRoutes(m) {
 			var iter python.Expr
 			var body any
 			switch x := loop.(type) {
@@ -49,6 +49,23 @@ func runRoutesWalkedFlat(pass *Pass) {
 			pass.Report(f)
 		}
 	}
+}
+
+// loopsOverRoutes lists the loops and comprehensions of one clause in a module that
+// may go over something named routes.
+func loopsOverRoutes(m *python.Module) (list []any) {
+	python.InspectHolding(m, python.AnyOf("routes"), func(n any) bool {
+		switch x := n.(type) {
+		case *python.For:
+			list = append(list, x)
+		case *python.Comprehension:
+			if len(x.Clauses) == 1 {
+				list = append(list, x)
+			}
+		}
+		return true
+	})
+	return list
 }
 
 // anyInclude is the first include_router call of the project's applications; zero when there is none.
@@ -107,7 +124,7 @@ func isApplication(p *fastapi.Project, path source.Path, m *python.Module, e pyt
 		return false
 	}
 	found := false
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, e.Span(), func(n any) bool {
 		fn, ok := n.(*python.Function)
 		if !ok || !fn.Span().Covers(e.Span()) {
 			return !ok || fn.Span().Covers(e.Span())
@@ -131,7 +148,7 @@ func isApplication(p *fastapi.Project, path source.Path, m *python.Module, e pyt
 // givenApplication reports whether a call somewhere gives a function an application as its nth parameter.
 func givenApplication(p *fastapi.Project, fn *python.Function, n int, name string, depth int) bool {
 	for _, path := range p.Program.Candidates(fn.Name) {
-		for _, call := range syntaxOf(p, path).Index().Calls[fn.Name] {
+		for _, call := range python.CallsOf(syntaxOf(p, path), fn.Name) {
 			for i, a := range call.Args {
 				if a.Star == 0 && (a.Name == name || a.Name == "" && i == n) && isApplication(p, path, syntaxOf(p, path), a.Value, depth) {
 					if callee, is := p.Eval(path, call.Func).(*interpret.Func); is && callee.Def == fn {

@@ -96,7 +96,7 @@ func authlibState(p *fastapi.Project, path source.Path, call *python.Call) bool 
 func writesScope(p *fastapi.Project, item string) bool {
 	for _, path := range p.Modules() {
 		found := false
-		python.Inspect(moduleOf(p, path), func(n any) bool {
+		python.InspectHolding(moduleOf(p, path), python.AnyOf("scope"), func(n any) bool {
 			a, ok := n.(*python.Assign)
 			if !ok {
 				return !found

@@ -40,7 +40,7 @@ func runSettingsCached(pass *Pass) {
 		}
 		look(afterImport(p, path, m), path.Base())
 		python.Inspect(m, func(n any) bool {
-			if fn, ok := n.(*python.Function); ok {
+			if fn, ok := n.(*python.Function); ok && fn.BodyHolds("setenv", "environ") {
 				look(fn.Body(), fn.Name)
 			}
 			return true
@@ -125,7 +125,7 @@ func keptAt(p *fastapi.Project, k *fastapi.Key) bool {
 		return madeOnce(p, r.Class)
 	}
 	inFunction := false
-	python.Inspect(syntaxOf(p, k.At.Path), func(n any) bool {
+	python.InspectAround(syntaxOf(p, k.At.Path), k.At.Span, func(n any) bool {
 		if fn, ok := n.(*python.Function); ok && fn.Span().Covers(k.At.Span) {
 			inFunction = true
 			if v, ok := p.Eval(k.At.Path, &python.Name{Range: fn.NameAt, ID: fn.Name}).(*interpret.Func); ok && v.Cached {
@@ -148,9 +148,12 @@ func madeOnce(p *fastapi.Project, class *interpret.Class) bool {
 		}
 		var walk func(node any, cached bool)
 		walk = func(node any, cached bool) {
-			python.Inspect(node, func(n any) bool {
+			python.InspectHolding(node, python.AnyOf(class.Def.Name), func(n any) bool {
 				switch x := n.(type) {
 				case *python.Function:
+					if !x.BodyHolds(class.Def.Name) {
+						return false
+					}
 					v, ok := p.Eval(path, &python.Name{Range: x.NameAt, ID: x.Name}).(*interpret.Func)
 					walk(x.Body(), ok && v.Cached)
 					return false
@@ -178,7 +181,7 @@ func keepers(p *fastapi.Project, k *fastapi.Key) (out []Evidence) {
 		if isTestFile(path) || class == nil && path != k.At.Path {
 			continue
 		}
-		for _, fn := range syntaxOf(p, path).Index().Functions {
+		for _, fn := range functionsHolding(syntaxOf(p, path), class) {
 			v, ok := p.Eval(path, &python.Name{Range: fn.NameAt, ID: fn.Name}).(*interpret.Func)
 			if !ok || !v.Cached || len(fn.Decorators) == 0 || class == nil && !fn.Span().Covers(k.At.Span) || class != nil && !makes(p, path, fn.Body(), class) {
 				continue
@@ -193,6 +196,22 @@ func keepers(p *fastapi.Project, k *fastapi.Key) (out []Evidence) {
 		}
 	}
 	return out
+}
+
+// functionsHolding lists the functions of a module, without what stands in bodies that do not
+// name a class; all for no class.
+func functionsHolding(m *python.Module, class *interpret.Class) (list []*python.Function) {
+	holds := func([]byte) bool { return true }
+	if class != nil {
+		holds = python.AnyOf(class.Def.Name)
+	}
+	python.InspectHolding(m, holds, func(n any) bool {
+		if fn, ok := n.(*python.Function); ok && (class == nil || fn.BodyHolds(class.Def.Name)) {
+			list = append(list, fn)
+		}
+		return true
+	})
+	return list
 }
 
 // makes reports whether code calls a settings class.

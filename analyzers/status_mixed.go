@@ -74,7 +74,7 @@ func handlesTokenError(p *fastapi.Project, out *fastapi.Outcome) bool {
 		return false
 	}
 	found := false
-	python.Inspect(moduleOf(p, out.Handling.Path), func(n any) bool {
+	python.InspectAround(moduleOf(p, out.Handling.Path), out.Handling.Span, func(n any) bool {
 		t, ok := n.(*python.Try)
 		if !ok {
 			return !found

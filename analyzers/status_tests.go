@@ -21,7 +21,7 @@ func testWaits(pass *Pass, app *fastapi.App, version requirements.Version, relat
 			continue
 		}
 		var f *Finding
-		for _, fn := range syntaxOf(p, path).Index().Functions {
+		for _, fn := range functionsNaming(syntaxOf(p, path), "status_code") {
 			for _, w := range awaitedStatuses(path, fn) {
 				scheme, op := schemeMet(p, app, w)
 				if scheme == nil {

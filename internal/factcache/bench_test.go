@@ -44,8 +44,8 @@ func BenchmarkExtract(b *testing.B) {
 }
 
 func BenchmarkDecode(b *testing.B) {
-	perByte(b, func(_, encoded []byte, _ *python.Module) {
-		if _, ok := decode("x.py", encoded); !ok {
+	perByte(b, func(text, encoded []byte, _ *python.Module) {
+		if _, ok := decode("x.py", text, encoded); !ok {
 			b.Fatal("not decoded")
 		}
 	})

@@ -11,36 +11,40 @@ import (
 // decoder reads one module. Behind the end of data, and behind the first fault,
 // it reads zeros, which are absent nodes and empty lists: it always comes to an end.
 type decoder struct {
-	data  []byte
-	i     int
-	bad   bool
-	texts []string
-	last  uint32 // start of the range before
-	depth int
+	data   []byte
+	source []byte // the text of the module
+	module *python.Module
+	i      int
+	bad    bool
+	texts  []string
+	last   uint32 // start of the range before
+	depth  int
 	slabs
 }
 
-// decode returns the module that encode wrote, and false when data is not what
-// it wrote. The module keeps no reference to data.
-func decode(path source.Path, data []byte) (*python.Module, bool) {
+// decode returns the module that encode wrote for a text, and false when data is
+// not what it wrote. The module keeps no reference to data.
+func decode(path source.Path, text, data []byte) (*python.Module, bool) {
 	if len(data) < 4 || crc32.Checksum(data[4:], castagnoli) != binary.LittleEndian.Uint32(data) {
 		return nil, false
 	}
-	return decodeBody(path, data[4:])
+	return decodeBody(path, text, data[4:])
 }
 
 // decodeBody is decode behind the checksum. It never panics, whatever data is.
-func decodeBody(path source.Path, data []byte) (*python.Module, bool) {
-	d := &decoder{data: data}
+func decodeBody(path source.Path, text, data []byte) (*python.Module, bool) {
+	d := &decoder{data: data, source: text}
 	if !d.allot() || !d.table() {
 		return nil, false
 	}
 	m := &python.Module{Path: path}
+	d.module = m
 	m.Future = d.flag()
-	m.Broken = take(d, &d.ranges)
-	for i := range m.Broken {
-		m.Broken[i] = d.at()
+	broken := take(d, &d.ranges)
+	for i := range broken {
+		broken[i] = d.at()
 	}
+	m.SetBroken(broken)
 	m.Comments = take(d, &d.comments)
 	for i := range m.Comments {
 		m.Comments[i].Range = d.at()

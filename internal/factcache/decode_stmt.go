@@ -207,9 +207,37 @@ func (d *decoder) function() python.Stmt {
 	n.Params = d.paramList()
 	n.ParamsAt = d.at()
 	n.Returns = d.expr()
-	stmts := d.body()
 	n.Decorators = d.decoratorList()
 	n.Async = d.flag()
-	n.SetBody(stmts, d.flag())
+	d.suite(n)
 	return n
+}
+
+// suite reads the body of a function.
+func (d *decoder) suite(f *python.Function) {
+	form := d.byte()
+	if form > bodyRead {
+		d.fail()
+		return
+	}
+	if form == bodyThere {
+		generator := d.flag()
+		f.SetBody(d.body(), generator)
+		return
+	}
+	at := d.at()
+	if at.Start > at.End || int(at.End) > len(d.source) {
+		d.fail()
+		return
+	}
+	d.module.Hold(f, d.source, at)
+	if form == bodyUnread {
+		return
+	}
+	broken := take(d, &d.ranges)
+	for i := range broken {
+		broken[i] = d.at()
+	}
+	generator := d.flag()
+	f.FillBody(d.body(), generator, broken)
 }

@@ -70,7 +70,7 @@ func encode(out []byte, m *python.Module) ([]byte, error) {
 
 func (e *encoder) module(m *python.Module) {
 	e.flag(m.Future)
-	list(e, listRange, m.Broken, func(r *python.Range) { e.at(*r) })
+	list(e, listRange, m.WholeBroken(), func(r *python.Range) { e.at(*r) })
 	list(e, listComment, m.Comments, func(c *python.Comment) { e.at(c.Range); e.text(c.Text) })
 	e.last = 0
 	e.body(m.Body)

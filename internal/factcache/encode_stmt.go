@@ -108,10 +108,9 @@ func (e *encoder) definition(s python.Stmt) {
 		e.params(s.Params)
 		e.at(s.ParamsAt)
 		e.expr(s.Returns)
-		e.body(s.Body())
 		e.decorators(s.Decorators)
 		e.flag(s.Async)
-		e.flag(s.Generator())
+		e.suite(s)
 	case *python.Class:
 		e.tag(tagClass, s.Range)
 		e.text(s.Name)
@@ -131,6 +130,32 @@ func (e *encoder) definition(s python.Stmt) {
 		e.aliases(s.Names)
 		e.flag(s.Star)
 	}
+}
+
+// The forms of a function's body.
+const (
+	bodyThere  = iota // it was read with the module
+	bodyUnread        // it is read when it is asked for, and has not been
+	bodyRead          // it is read when it is asked for, and has been
+)
+
+// suite writes the body of a function, or where it stands.
+func (e *encoder) suite(f *python.Function) {
+	at, read, held := f.Holds()
+	switch {
+	case held && !read:
+		e.byte(bodyUnread)
+		e.at(at)
+		return
+	case held:
+		e.byte(bodyRead)
+		e.at(at)
+		list(e, listRange, f.BodyBroken(), func(r *python.Range) { e.at(*r) })
+	default:
+		e.byte(bodyThere)
+	}
+	e.flag(f.Generator())
+	e.body(f.Body())
 }
 
 func (e *encoder) handler(at **python.Handler) {

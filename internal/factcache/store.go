@@ -28,8 +28,15 @@ type Store struct {
 	old    *os.File       // the pack of an earlier run; nil when there is none
 	index  map[key]*place // of old
 
-	fresh sync.Mutex // guards draft
-	draft *draft     // nil until there is something new
+	kept  sync.Mutex
+	fresh map[key]*python.Module // what the old pack does not hold
+	known map[key]recalled       // what it does
+}
+
+// recalled is a module out of a pack, and how many bodies of it had been read then.
+type recalled struct {
+	module *python.Module
+	bodies int
 }
 
 // Open returns the facts that earlier runs have left in folder about the folder
@@ -38,7 +45,7 @@ func Open(folder, root string) *Store {
 	if folder == "" {
 		return nil
 	}
-	s := &Store{name: filepath.Join(folder, packName(root))}
+	s := &Store{name: filepath.Join(folder, packName(root)), fresh: map[key]*python.Module{}, known: map[key]recalled{}}
 	s.old, s.index = openPack(s.name)
 	return s
 }
@@ -54,11 +61,13 @@ func (s *Store) Extract(path source.Path, text []byte) *python.Module {
 		return python.Extract(path, text)
 	}
 	k := keyOf(text)
-	if m := s.recall(path, k); m != nil {
+	if m := s.recall(path, text, k); m != nil {
 		return m
 	}
 	m := python.Extract(path, text)
-	s.remember(k, m)
+	s.kept.Lock()
+	defer s.kept.Unlock()
+	s.fresh[k] = m
 	return m
 }
 
@@ -66,7 +75,7 @@ func (s *Store) Extract(path source.Path, text []byte) *python.Module {
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // recall returns a module of the old pack, or nil.
-func (s *Store) recall(path source.Path, k key) *python.Module {
+func (s *Store) recall(path source.Path, text []byte, k key) *python.Module {
 	p, ok := s.index[k]
 	if !ok {
 		return nil
@@ -76,11 +85,14 @@ func (s *Store) recall(path source.Path, k key) *python.Module {
 	if !s.read(p, buffer) {
 		return nil
 	}
-	m, ok := decode(path, *buffer)
+	m, ok := decode(path, text, *buffer)
 	if !ok {
 		return nil
 	}
 	p.used.Store(true)
+	s.kept.Lock()
+	defer s.kept.Unlock()
+	s.known[k] = recalled{m, m.Read()}
 	return m
 }
 
@@ -94,21 +106,26 @@ func (s *Store) read(p *place, buffer *[]byte) bool {
 	return err == nil
 }
 
-// remember appends a module to the draft of the next pack.
-func (s *Store) remember(k key, m *python.Module) {
-	buffer := buffers.Get().(*[]byte)
-	defer buffers.Put(buffer)
-	data, err := encode((*buffer)[:0], m)
-	*buffer = data
-	if err != nil {
-		return
+// draft writes what is new: modules that the old pack does not hold, and those of
+// which it holds less than has been read. It returns nil when there are none.
+func (s *Store) draft() *draft {
+	for k, r := range s.known {
+		if r.module.Read() > r.bodies {
+			s.fresh[k] = r.module
+		}
 	}
-	s.fresh.Lock()
-	defer s.fresh.Unlock()
-	if s.draft == nil {
-		s.draft = newDraft(s.name)
+	if len(s.fresh) == 0 {
+		return nil
 	}
-	s.draft.add(k, data)
+	d := newDraft(s.name)
+	var data []byte
+	for k, m := range s.fresh {
+		var err error
+		if data, err = encode(data[:0], m); err == nil {
+			d.add(k, data)
+		}
+	}
+	return d
 }
 
 // Flush ends the run: what was asked for since Open is kept for the next one,
@@ -125,21 +142,20 @@ func (s *Store) Flush() error {
 		return nil
 	}
 	s.closed = true
-	s.fresh.Lock()
-	defer s.fresh.Unlock()
 	used, all := s.sizes()
 	added := int64(0)
-	if s.draft != nil {
-		added = s.draft.at
+	d := s.draft()
+	if d != nil {
+		added = d.at
 	}
 	var err error
 	switch {
 	case added*worth >= all && added > 0, used+added < all/4 && used > 0:
-		err = s.rewrite()
+		err = s.rewrite(d)
 	default:
-		err = s.leave()
+		err = s.leave(d)
 	}
-	s.draft, s.index = nil, nil
+	s.index, s.fresh, s.known = nil, nil, nil
 	return err
 }
 
@@ -154,28 +170,28 @@ func (s *Store) sizes() (used, all int64) {
 	return used, all
 }
 
-// rewrite writes the next pack.
-func (s *Store) rewrite() error {
-	if s.draft == nil {
-		s.draft = newDraft(s.name)
+// rewrite writes the next pack: what is in d, and what of the old one was used.
+func (s *Store) rewrite(d *draft) error {
+	if d == nil {
+		d = newDraft(s.name)
 	}
 	var buffer []byte
 	for k, p := range s.index {
 		if p.used.Load() && s.read(p, &buffer) {
-			s.draft.add(k, buffer)
+			d.add(k, buffer)
 		}
 	}
 	s.closeOld()
-	err := s.draft.finish(s.name)
+	err := d.finish(s.name)
 	trim(filepath.Dir(s.name), filepath.Base(s.name), maxTotal)
 	return err
 }
 
 // leave ends the run with the pack as it is.
-func (s *Store) leave() (err error) {
-	if s.draft != nil {
-		err = s.draft.err
-		s.draft.drop()
+func (s *Store) leave(d *draft) (err error) {
+	if d != nil {
+		err = d.err
+		d.drop()
 	}
 	if s.old == nil {
 		return err

@@ -121,7 +121,7 @@ type makesAppKey struct{}
 
 func lookForApp(m *python.Module) bool {
 	found := false
-	python.Inspect(m, func(n any) bool {
+	python.InspectHolding(m, python.AnyOf(append(fastAPINames(m), "API(", "App(")...), func(n any) bool {
 		if c, ok := n.(*python.Class); ok {
 			found = found || extendsFastAPI(m, c)
 		}
@@ -136,6 +136,21 @@ func lookForApp(m *python.Module) bool {
 		return !found
 	})
 	return found
+}
+
+// fastAPINames are the names that a module may know FastAPI by.
+func fastAPINames(m *python.Module) []string {
+	names := []string{"FastAPI"}
+	for _, st := range m.Body {
+		if imp, ok := st.(*python.ImportFrom); ok && strings.HasPrefix(imp.Module, "fastapi") {
+			for _, n := range imp.Names {
+				if n.Name == "FastAPI" && n.As != "" {
+					names = append(names, n.As)
+				}
+			}
+		}
+	}
+	return names
 }
 
 // importsAs reports whether name stands for FastAPI in the module's imports.
@@ -165,7 +180,7 @@ func (l *linker) factories() {
 		for _, st := range m.Syntax.Body {
 			switch d := st.(type) {
 			case *python.Function:
-				if l.unbuilt(m, d.Body()) {
+				if l.unbuilt(m, d) {
 					if b, ok := m.Scope.Get(d.Name); ok {
 						before := len(l.nodes)
 						l.tryCall(m, b.Value)
@@ -173,7 +188,7 @@ func (l *linker) factories() {
 					}
 				}
 			case *python.Class:
-				if l.unbuilt(m, d.Body) {
+				if l.unbuilt(m, d) {
 					if b, ok := m.Scope.Get(d.Name); ok {
 						l.tryClass(m, b.Value)
 					}
@@ -193,11 +208,11 @@ func (l *linker) uncalled() []string {
 		for _, st := range m.Syntax.Body {
 			switch d := st.(type) {
 			case *python.Function:
-				if l.unbuilt(m, d.Body()) {
+				if l.unbuilt(m, d) {
 					out = append(out, d.Name)
 				}
 			case *python.Class:
-				if l.unbuilt(m, d.Body) {
+				if l.unbuilt(m, d) {
 					out = append(out, d.Name)
 				}
 			}
@@ -206,27 +221,28 @@ func (l *linker) uncalled() []string {
 	return out
 }
 
-// unbuilt reports whether a body holds a call FastAPI(…) that has not happened.
-func (l *linker) unbuilt(m *interpret.Module, body []python.Stmt) bool {
+// unbuilt reports whether a definition holds a call FastAPI(…) that has not happened.
+func (l *linker) unbuilt(m *interpret.Module, definition python.Stmt) bool {
 	if !namesFastAPI(m.Syntax) {
 		return false
 	}
 	found := false
-	for _, st := range body {
-		python.Inspect(st, func(n any) bool {
-			c, ok := n.(*python.Call)
-			if !ok || found {
-				return !found
-			}
-			name, isName := c.Func.(*python.Name)
-			attr, isAttr := c.Func.(*python.Attribute)
-			if (isName && (name.ID == "FastAPI" || importsAs(m.Syntax, name.ID))) || (isAttr && attr.Attr == "FastAPI") {
-				at := source.Location{Path: m.Path, Span: c.Span()}
-				found = !slices.ContainsFunc(l.nodes, func(n *node) bool { return n.at == at })
-			}
-			return !found
-		})
-	}
+	python.InspectHolding(definition, python.AnyOf(fastAPINames(m.Syntax)...), func(n any) bool {
+		if _, ok := n.(*python.Decorator); ok || found {
+			return false
+		}
+		c, ok := n.(*python.Call)
+		if !ok {
+			return true
+		}
+		name, isName := c.Func.(*python.Name)
+		attr, isAttr := c.Func.(*python.Attribute)
+		if (isName && (name.ID == "FastAPI" || importsAs(m.Syntax, name.ID))) || (isAttr && attr.Attr == "FastAPI") {
+			at := source.Location{Path: m.Path, Span: c.Span()}
+			found = !slices.ContainsFunc(l.nodes, func(n *node) bool { return n.at == at })
+		}
+		return !found
+	})
 	return found
 }
 
@@ -236,12 +252,15 @@ type namesFastAPIKey struct{}
 // name it imports it under.
 func namesFastAPI(m *python.Module) bool {
 	return python.Derive(m, namesFastAPIKey{}, func(m *python.Module) bool {
-		for name := range m.Index().Calls {
-			if name == "FastAPI" || importsAs(m, name) {
-				return true
+		found := false
+		python.InspectHolding(m, python.AnyOf(fastAPINames(m)...), func(n any) bool {
+			if c, ok := n.(*python.Call); ok {
+				name := python.LastName(c.Func)
+				found = found || name == "FastAPI" || importsAs(m, name)
 			}
-		}
-		return false
+			return !found
+		})
+		return found
 	})
 }
 
@@ -261,7 +280,7 @@ func (l *linker) tryClass(m *interpret.Module, v interpret.Value) {
 	inst := f.Call(site, c, &interpret.Args{})
 	for _, st := range c.Def.Body {
 		d, ok := st.(*python.Function)
-		if ok && d.Name != "__init__" && l.unbuilt(m, d.Body()) {
+		if ok && d.Name != "__init__" && l.unbuilt(m, d) {
 			f.Call(site, f.Attr(inst, d.Name, site.At), &interpret.Args{})
 		}
 	}

@@ -160,6 +160,9 @@ func (r *overrideRun) class(m *interpret.Module, d *python.Class) {
 // mentionsOverrides reports whether the attribute stands in a function's body.
 func mentionsOverrides(d *python.Function) bool {
 	found := false
+	if !d.BodyHolds("dependency_overrides") {
+		return false
+	}
 	python.Inspect(d.Body(), func(n any) bool {
 		if a, ok := n.(*python.Attribute); ok && a.Attr == "dependency_overrides" {
 			found = true

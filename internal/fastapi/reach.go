@@ -1,7 +1,6 @@
 package fastapi
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -61,33 +60,15 @@ type mentionsKey struct{}
 func mentions(m *python.Module) []mention {
 	return python.Derive(m, mentionsKey{}, func(m *python.Module) []mention {
 		var out []mention
-		for _, d := range m.Index().Functions {
-			out = append(out, mentionsIn(d))
+		for _, d := range m.Mentions() {
+			if d.Raises || slices.ContainsFunc(d.Names, func(n string) bool { return hotWords[n] }) {
+				out = append(out, mention{function: d.Function, hot: true})
+			} else {
+				out = append(out, mention{function: d.Function, names: d.Names})
+			}
 		}
 		return out
 	})
-}
-
-func mentionsIn(d *python.Function) mention {
-	names := map[string]bool{}
-	out := mention{function: d.Name}
-	python.Inspect(d.Body(), func(n any) bool {
-		switch x := n.(type) {
-		case *python.Name:
-			names[x.ID] = true
-			out.hot = out.hot || hotWords[x.ID]
-		case *python.Attribute:
-			names[x.Attr] = true
-			out.hot = out.hot || hotWords[x.Attr]
-		case *python.Raise:
-			out.hot = out.hot || x.X != nil
-		}
-		return !out.hot
-	})
-	if !out.hot {
-		out.names = slices.Sorted(maps.Keys(names))
-	}
-	return out
 }
 
 func (r *reachIndex) scan(m *python.Module) {

@@ -164,15 +164,17 @@ type importsTokensKey struct{}
 // importsTokens says whether a module imports a library that makes tokens.
 func importsTokens(m *python.Module) bool {
 	return python.Derive(m, importsTokensKey{}, func(m *python.Module) bool {
-		return slices.ContainsFunc(m.Index().Statements, func(st python.Stmt) bool {
-			switch st := st.(type) {
+		found := false
+		python.InspectHolding(m, python.AnyOf("jwt", "jose"), func(n any) bool {
+			switch st := n.(type) {
 			case *python.Import:
-				return slices.ContainsFunc(st.Names, func(a python.Alias) bool { return isTokenModule(a.Name) })
+				found = found || slices.ContainsFunc(st.Names, func(a python.Alias) bool { return isTokenModule(a.Name) })
 			case *python.ImportFrom:
-				return isTokenModule(st.Module)
+				found = found || isTokenModule(st.Module)
 			}
-			return false
+			return !found
 		})
+		return found
 	})
 }
 
@@ -206,6 +208,9 @@ func (l *linker) unreachedIn(m *interpret.Module, body []python.Stmt, class *int
 // calls is known to be one: x.encode() of a text looks the same.
 func (l *linker) holdsNewToken(m *interpret.Module, d *python.Function, done map[source.Location]bool) bool {
 	found, known := false, false
+	if !d.BodyHolds("encode", "decode", "get_unverified_claims") {
+		return false
+	}
 	for _, st := range d.Body() {
 		python.Inspect(st, func(n any) bool {
 			c, ok := n.(*python.Call)

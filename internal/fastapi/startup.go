@@ -110,7 +110,7 @@ func (l *linker) handedOut(d *python.Function, made []*node) {
 		return
 	}
 	for _, path := range l.in.Program.Candidates(d.Name) {
-		if m := l.in.Program.Module(path); m != nil && roleOf(path) == Application && len(m.Index().Calls[d.Name]) > 0 {
+		if m := l.in.Program.Module(path); m != nil && roleOf(path) == Application && len(python.CallsOf(m, d.Name)) > 0 {
 			return
 		}
 	}

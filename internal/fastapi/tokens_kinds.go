@@ -157,7 +157,7 @@ func (l *linker) kindOfField(at source.Location, args *interpret.Args) kind {
 		return kind{}
 	}
 	var out kind
-	python.Inspect(m, func(n any) bool {
+	python.InspectAround(m, at.Span, func(n any) bool {
 		a, ok := n.(*python.Assign)
 		if !ok || a.Value == nil || a.Value.Span() != at.Span {
 			return out.name == ""

@@ -2,6 +2,7 @@ package python
 
 import (
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -45,12 +46,39 @@ func (p *Program) Candidates(words ...string) []source.Path {
 	return out
 }
 
+// Calling returns the Python files whose text may call something that has one of
+// names as its last name, sorted. However many names there are, a file is gone
+// through once.
+func (p *Program) Calling(names ...string) []source.Path {
+	question := "a call of " + strings.Join(names, " ") // Candidates is asked for no such word
+	calls := AnyCall(names...)
+	held := make([]bool, len(p.layout.python))
+	p.eachText(func(i int, known *heldWords) { held[i] = known.answer(question, calls) })
+	var out []source.Path
+	for i, path := range p.layout.python {
+		if held[i] {
+			out = append(out, path)
+		}
+	}
+	return out
+}
+
 // scan looks for words in all files. Each goroutine writes to places of its own.
 func (p *Program) scan(words []string) {
 	held := make([][]bool, len(words))
 	for k, word := range words {
 		held[k] = p.words.held[word]
 	}
+	p.eachText(func(i int, known *heldWords) {
+		for k, word := range words {
+			held[k][i] = known.answer(word, AnyOf(word))
+		}
+	})
+}
+
+// eachText calls look, on all processors, with each file that can be read, by its
+// place in the layout.
+func (p *Program) eachText(look func(i int, known *heldWords)) {
 	files := p.layout.python
 	var next atomic.Int64
 	var workers sync.WaitGroup
@@ -61,10 +89,7 @@ func (p *Program) scan(words []string) {
 				if err != nil {
 					continue
 				}
-				known := p.texts.in(files[i], text)
-				for k, word := range words {
-					held[k][i] = known.holds(word)
-				}
+				look(int(i), p.texts.in(files[i], text))
 			}
 		})
 	}

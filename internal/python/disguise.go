@@ -46,6 +46,16 @@ func disguise(text []byte, tree *flat.Tree) ([]byte, *flat.Tree) {
 	return changed, other
 }
 
+// misreads reports whether something in tree is taken for a type alias and is none.
+func misreads(tree *flat.Tree) bool {
+	for i := range tree.Nodes {
+		if tree.Nodes[i].Kind == flat.TypeAliasStatement && !isAlias(tree.Nodes, i) {
+			return true
+		}
+	}
+	return false
+}
+
 // isAlias reports whether the type alias at i has a name, perhaps with
 // parameters, on its left side.
 func isAlias(nodes []flat.Node, i int) bool {

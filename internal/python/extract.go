@@ -20,33 +20,75 @@ const maxDepth = 1000
 
 // Extract returns what text says. It never fails: what cannot be read is listed
 // in Broken, and a text that is no Python at all, or a template that makes some,
-// gives a module without a body.
-// The module keeps no reference to text.
+// gives a module without a body. The bodies of functions may be read later, when
+// they are asked for: text must not be changed afterwards.
 func Extract(path source.Path, text []byte) *Module {
 	m := &Module{Path: path}
 	if len(text) > maxText || !isText(text) {
-		m.Broken = []Range{{0, uint32(min(len(text), maxText))}}
+		m.broken = []Range{{0, uint32(min(len(text), maxText))}}
 		return m
 	}
-	text = newlines(text)
-	tree := flat.Parse(text)
+	lines := newlines(text)
+	if !same(lines, text) || !m.extractShell(text) {
+		m.extractWhole(lines)
+	}
+	return m
+}
+
+// extractShell reads text without its long bodies. It returns false, and leaves m
+// as it was, when that cannot be done: where the parser finds a fault, it is to
+// see everything.
+func (m *Module) extractShell(text []byte) bool {
+	s := shellOf(text)
+	if s == nil {
+		return false
+	}
+	tree := s.parse(text)
 	if tree == nil {
-		m.Broken = []Range{{0, uint32(len(text))}}
-		return m
+		return false
 	}
-	disguised, tree := disguise(text, tree)
-	var gone []Range
-	if errorCount(tree) > 0 || dangles(text) {
-		tree, gone = repair(disguised, tree)
+	defer tree.Release()
+	l := &lowerer{text: text, nodes: tree.Nodes, module: &Module{Path: m.Path}, names: map[string]string{}, bodies: s.bodies}
+	l.module.Body = l.body(0, nil)
+	if len(l.module.held) != len(s.bodies) {
+		return false
+	}
+	for _, c := range s.comments {
+		l.module.Comments = append(l.module.Comments, Comment{c, string(text[c.Start:c.End])})
+	}
+	m.Body, m.Comments, m.Future, m.held = l.module.Body, l.module.Comments, l.module.Future, l.module.held
+	return true
+}
+
+// extractWhole reads all of text at once.
+func (m *Module) extractWhole(text []byte) {
+	tree, gone := parse(text)
+	if tree == nil {
+		m.broken = []Range{{0, uint32(len(text))}}
+		return
 	}
 	defer tree.Release()
 	l := &lowerer{text: text, nodes: tree.Nodes, module: m, names: map[string]string{}, gone: gone}
 	l.trivia()
 	if isTemplate(text, m) {
-		return &Module{Path: path, Broken: []Range{{0, uint32(len(text))}}}
+		m.Comments, m.broken = nil, []Range{{0, uint32(len(text))}}
+		return
 	}
 	m.Body = l.body(0, nil)
-	return m
+}
+
+// parse returns the tree of text, with what can be mended mended, and the lines
+// that were taken out for that. The tree is nil when the parser gives up.
+func parse(text []byte) (*flat.Tree, []Range) {
+	tree := flat.Parse(text)
+	if tree == nil {
+		return nil, nil
+	}
+	disguised, tree := disguise(text, tree)
+	if errorCount(tree) > 0 || dangles(text) {
+		return repair(disguised, tree)
+	}
+	return tree, nil
 }
 
 // newlines returns text with lone carriage returns as line feeds, which Python
@@ -75,8 +117,9 @@ type lowerer struct {
 	module *Module
 	names  map[string]string
 	depth  int
-	yields bool    // the function being read yields
-	gone   []Range // lines that repair took out
+	yields bool      // the function being read yields
+	gone   []Range   // lines that repair took out
+	bodies []outside // those of a shell that are still to be met
 }
 
 // trivia collects the comments and the places that the parser could not read.
@@ -88,15 +131,15 @@ func (l *lowerer) trivia() {
 		case n.Kind == flat.Comment:
 			l.module.Comments = append(l.module.Comments, Comment{Range{n.Start, n.End}, string(l.text[n.Start:n.End])})
 		case n.Kind == flat.Error || n.Missing:
-			if n.Start >= end || len(l.module.Broken) == 0 {
-				l.module.Broken = append(l.module.Broken, Range{n.Start, n.End})
+			if n.Start >= end || len(l.module.broken) == 0 {
+				l.module.broken = append(l.module.broken, Range{n.Start, n.End})
 				end = max(n.End, n.Start+1)
 			}
 		}
 	}
 	if len(l.gone) > 0 {
-		l.module.Broken = append(l.module.Broken, l.gone...)
-		slices.SortFunc(l.module.Broken, func(a, b Range) int { return cmp.Compare(a.Start, b.Start) })
+		l.module.broken = append(l.module.broken, l.gone...)
+		slices.SortFunc(l.module.broken, func(a, b Range) int { return cmp.Compare(a.Start, b.Start) })
 	}
 }
 

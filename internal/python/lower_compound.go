@@ -5,6 +5,52 @@ import "bearings/internal/python/flat"
 // compound returns the compound statement at i. An expression that stands where
 // a statement is expected, within an ERROR, is a statement too; anything else is nil.
 func (l *lowerer) compound(i int) Stmt {
+	switch st := l.compoundAt(i).(type) {
+	case *If:
+		endIf(st)
+		return st
+	case *For:
+		st.End = bodyEnd(st.Else, Range{End: bodyEnd(st.Body, st.Range)})
+		return st
+	case *While:
+		st.End = bodyEnd(st.Else, Range{End: bodyEnd(st.Body, st.Range)})
+		return st
+	case *With:
+		st.End = bodyEnd(st.Body, st.Range)
+		return st
+	case *Try:
+		last := Range{End: bodyEnd(st.Body, st.Range)}
+		for _, h := range st.Handlers {
+			h.End = bodyEnd(h.Body, h.Range)
+			last.End = h.End
+		}
+		st.End = bodyEnd(st.Finally, Range{End: bodyEnd(st.Else, last)})
+		return st
+	case *Match:
+		if n := len(st.Cases); n > 0 {
+			st.End = st.Cases[n-1].End
+		}
+		return st
+	case nil:
+		return nil
+	default:
+		return st
+	}
+}
+
+// endIf lets an If end with its last statement, and each elif with it.
+func endIf(st *If) uint32 {
+	at := Range{End: bodyEnd(st.Body, st.Range)}
+	if len(st.Else) == 1 {
+		if branch, ok := st.Else[0].(*If); ok {
+			at.End = endIf(branch)
+		}
+	}
+	st.End = bodyEnd(st.Else, at)
+	return st.End
+}
+
+func (l *lowerer) compoundAt(i int) Stmt {
 	switch l.kind(i) {
 	case flat.FunctionDefinition:
 		return l.function(i, nil)

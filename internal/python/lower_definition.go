@@ -33,6 +33,10 @@ func (l *lowerer) function(i int, decorators []*Decorator) Stmt {
 		case flat.Type:
 			f.Returns = l.expr(c)
 		case flat.Block:
+			if l.leaves(f) {
+				l.yields = outer
+				return f
+			}
 			l.yields = false // those before belong to the enclosing function
 			f.SetBody(l.body(c, nil), false)
 		}
@@ -41,6 +45,19 @@ func (l *lowerer) function(i int, decorators []*Decorator) Stmt {
 	l.yields = outer
 	f.End = bodyEnd(f.Body(), f.Range)
 	return f
+}
+
+// leaves gives f a body that is read when it is asked for, if the shell left it out.
+func (l *lowerer) leaves(f *Function) bool {
+	for len(l.bodies) > 0 && l.bodies[0].def < f.Start {
+		l.bodies = l.bodies[1:]
+	}
+	if len(l.bodies) == 0 || l.bodies[0].def != f.Start {
+		return false
+	}
+	l.module.Hold(f, l.text, Range{l.bodies[0].first, l.bodies[0].end})
+	l.bodies = l.bodies[1:]
+	return true
 }
 
 func (l *lowerer) class(i int, decorators []*Decorator) Stmt {

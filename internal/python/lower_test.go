@@ -116,8 +116,8 @@ b'`: `String{Value:"AAé😀—\\q'b"}`,
 		`f'{a,b}'`:           `String{Parts:[StringPart{X:Sequence{Kind:1 Elements:[a b]}}]}`,
 	} {
 		m := Extract("x.py", []byte(text+"\n"))
-		if len(m.Body) != 1 || len(m.Broken) > 0 {
-			t.Errorf("%s: %d statements, broken %v", text, len(m.Body), m.Broken)
+		if len(m.Body) != 1 || len(m.Broken()) > 0 {
+			t.Errorf("%s: %d statements, broken %v", text, len(m.Body), m.Broken())
 			continue
 		}
 		stmt, ok := m.Body[0].(*ExprStmt)
@@ -184,7 +184,7 @@ func TestStatements(t *testing.T) {
 	} {
 		m := Extract("x.py", []byte(text+"\n"))
 		if len(m.Body) != 1 {
-			t.Errorf("%s: %d statements, broken %v", text, len(m.Body), m.Broken)
+			t.Errorf("%s: %d statements, broken %v", text, len(m.Body), m.Broken())
 			continue
 		}
 		if got := shorten(show(reflect.ValueOf(m.Body[0]))); got != want {

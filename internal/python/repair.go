@@ -164,6 +164,12 @@ func (r *repairer) lineAt(offset int) int {
 	return i - 1
 }
 
+// strays reports whether something in tree reaches beyond its logical line.
+func strays(text []byte, tree *flat.Tree) bool {
+	_, is := (&repairer{text: text, tree: tree, lines: logicalLines(text)}).stray()
+	return is
+}
+
 // stray returns the first error or simple statement that reaches beyond its
 // logical line, or the error that lies in such a statement.
 func (r *repairer) stray() (Range, bool) {

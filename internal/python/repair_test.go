@@ -72,7 +72,7 @@ func TestBrokenLine(t *testing.T) {
 			})
 			const want = "get_db00 a12 return db.get(y) b11 return {\"u\": user.id} M m01 return self.x"
 			if s := strings.Join(got, " "); s != want {
-				t.Errorf("got  %s\nwant %s\nbroken %v", s, want, m.Broken)
+				t.Errorf("got  %s\nwant %s\nbroken %v", s, want, m.Broken())
 			}
 		})
 	}
@@ -83,7 +83,7 @@ func TestRepairKeepsNames(t *testing.T) {
 	m := Extract("x.py", []byte(text))
 	checkRanges(t, m, []byte(text))
 	if len(m.Body) != 3 {
-		t.Fatalf("%d statements, broken %v", len(m.Body), m.Broken)
+		t.Fatalf("%d statements, broken %v", len(m.Body), m.Broken())
 	}
 	f, ok := m.Body[0].(*Function)
 	if !ok || f.Name != "read" || text[f.NameAt.Start:f.NameAt.End] != "read" || !f.Async || len(f.Decorators) != 1 || len(f.Body()) != 2 {

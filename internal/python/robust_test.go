@@ -54,7 +54,7 @@ func TestExtractSurvives(t *testing.T) {
 			m := Extract("x.py", []byte(text))
 			checkRanges(t, m, []byte(text))
 			if strings.HasSuffix(text, "\nfinal()\n") && !callsFinal(m) {
-				t.Errorf("the last line is lost; broken: %v", m.Broken)
+				t.Errorf("the last line is lost; broken: %v", m.Broken())
 			}
 		})
 	}
@@ -89,7 +89,7 @@ func checkRanges(t testing.TB, m *Module, text []byte) {
 		}
 		return true
 	})
-	for _, r := range m.Broken {
+	for _, r := range m.Broken() {
 		if r.End < r.Start || int(r.End) > len(text) {
 			t.Fatalf("broken range %v of %d bytes", r, len(text))
 		}

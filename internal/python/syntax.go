@@ -14,11 +14,11 @@ type Module struct {
 	Path     source.Path
 	Body     []Stmt
 	Comments []Comment
-	// Broken lists what the parser could not make sense of. Facts around it are kept.
-	Broken []Range
 	// Future is true with "from __future__ import annotations".
 	Future bool
 
+	broken  []Range
+	held    []*held // bodies that are read when they are asked for, in the order of the source
 	derived derived // what was worked out of the above; see Derive
 }
 

@@ -12,7 +12,7 @@ func isTemplate(text []byte, m *Module) bool {
 			return true
 		}
 	}
-	for _, r := range m.Broken {
+	for _, r := range m.broken {
 		start := bytes.LastIndexByte(text[:r.Start], '\n') + 1
 		end := min(int(r.End)+1, len(text))
 		for line := range bytes.Lines(text[start:end]) {

@@ -14,8 +14,8 @@ func TestTemplate(t *testing.T) {
 		"def f(:\n    pass\n":                    false,
 	} {
 		m := Extract("a.py", []byte(text))
-		if got := len(m.Broken) == 1 && m.Broken[0] == (Range{0, uint32(len(text))}) && len(m.Body) == 0; got != template {
-			t.Errorf("%q: template %v, want %v (broken %v)", text, got, template, m.Broken)
+		if got := len(m.Broken()) == 1 && m.Broken()[0] == (Range{0, uint32(len(text))}) && len(m.Body) == 0; got != template {
+			t.Errorf("%q: template %v, want %v (broken %v)", text, got, template, m.Broken())
 		}
 	}
 }

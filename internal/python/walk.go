@@ -146,10 +146,7 @@ func inspectCompound(node Stmt, visit func(any) bool) {
 		Inspect(n.Subject, visit)
 		inspectEach(n.Cases, visit)
 	case *Function:
-		inspectAll(n.Decorators, visit)
-		inspectEach(n.TypeParams, visit)
-		inspectAll(n.Params, visit)
-		Inspect(n.Returns, visit)
+		inspectHead(n, visit)
 		inspectAll(n.Body(), visit)
 	case *Class:
 		inspectAll(n.Decorators, visit)
@@ -157,6 +154,14 @@ func inspectCompound(node Stmt, visit func(any) bool) {
 		inspectEach(n.Bases, visit)
 		inspectAll(n.Body, visit)
 	}
+}
+
+// inspectHead is what of a function stands before its body.
+func inspectHead(n *Function, visit func(any) bool) {
+	inspectAll(n.Decorators, visit)
+	inspectEach(n.TypeParams, visit)
+	inspectAll(n.Params, visit)
+	Inspect(n.Returns, visit)
 }
 
 func inspectExpr(node Expr, visit func(any) bool) {

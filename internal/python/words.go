@@ -1,7 +1,6 @@
 package python
 
 import (
-	"bytes"
 	"sync"
 
 	"bearings/internal/source"
@@ -34,13 +33,14 @@ func (w *Words) in(path source.Path, text []byte) *heldWords {
 // same reports whether two texts are one piece of memory.
 func same(a, b []byte) bool { return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) }
 
-func (h *heldWords) holds(word string) bool {
+// answer returns what holds says of the text, asked once for each question.
+func (h *heldWords) answer(question string, holds func(text []byte) bool) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	is, ok := h.held[word]
+	is, ok := h.held[question]
 	if !ok {
-		is = bytes.Contains(h.text, []byte(word))
-		h.held[word] = is
+		is = holds(h.text)
+		h.held[question] = is
 	}
 	return is
 }

@@ -53,7 +53,7 @@ func trivial(module *python.Module, before, now []byte) (shift, bool) {
 	start, end = toLineStart(before, now, start, end)
 	s := shift{source.Span{Start: start, End: len(before) - end}, len(now) - len(before)}
 	old, new := before[s.old.Start:s.old.End], now[start:len(now)-end]
-	if len(module.Broken) > 0 || within(module, s.old) {
+	if len(module.Broken()) > 0 || within(module, s.old) {
 		return s, false
 	}
 	switch {
@@ -200,7 +200,7 @@ func within(m *python.Module, at source.Span) (found bool) {
 // change of nothing but comments and blanks leaves them in.
 func alike(before, now *python.Module, s shift) bool {
 	a, b := nodes(before), nodes(now)
-	if len(a) != len(b) || len(now.Broken) > 0 || before.Future != now.Future {
+	if len(a) != len(b) || len(now.Broken()) > 0 || before.Future != now.Future {
 		return false
 	}
 	for i, n := range a {
