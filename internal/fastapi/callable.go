@@ -101,6 +101,9 @@ func (l *linker) describeFunc(x *interpret.Func) *Callable {
 }
 
 func (l *linker) describeInstance(x *interpret.Instance) *Callable {
+	if m := madeOf(x); m != nil {
+		return &Callable{Kind: ExternalCallable, Name: m.name, Async: true, Flow: m.flow}
+	}
 	c := &Callable{Kind: InstanceCallable, At: x.At}
 	switch class := x.Class.(type) {
 	case *interpret.Class:
@@ -167,6 +170,9 @@ func (l *linker) signed(v interpret.Value) (out []param, ok bool) {
 		}
 		return l.fieldParams(x), true
 	case *interpret.Instance:
+		if m := madeOf(x); m != nil {
+			return m.signature(), true
+		}
 		if c, isClass := x.Class.(*interpret.Class); isClass {
 			fn, _ := c.Lookup("__call__")
 			if f, isFunc := fn.(*interpret.Func); isFunc {

@@ -159,6 +159,9 @@ func (l *linker) Method(f *interpret.Frame, site *interpret.CallSite, recv *inte
 	if m, ok := recv.State.(*middlewareOf); ok {
 		return l.middlewareMethod(f, site, m.node, name, args)
 	}
+	if v, ok := l.usersMethod(f, site, recv, name, args); ok {
+		return v, true
+	}
 	if v, ok := l.envMethod(f, site, recv, name, args); ok {
 		return v, true
 	}
@@ -224,6 +227,9 @@ func (l *linker) Attr(f *interpret.Frame, recv *interpret.Instance, name string,
 		}
 		return nil, false
 	}
+	if v, ok := l.usersAttr(f, recv, name); ok {
+		return v, true
+	}
 	if v, ok := l.dependantAttr(recv, name, at); ok {
 		return v, true
 	}
@@ -250,7 +256,7 @@ func (l *linker) ClassAttr(_ *interpret.Frame, class *interpret.Class, name stri
 // SetAttr implements interpret.Library.
 func (l *linker) SetAttr(f *interpret.Frame, recv *interpret.Instance, name string, v interpret.Value, at source.Location) {
 	l.stateSet(f, recv, name, at)
-	l.setListed(recv, name, at)
+	l.setListed(recv, name, v, at)
 	n := nodeOf(recv)
 	if n == nil {
 		return

@@ -45,12 +45,12 @@ func (l *linker) routeObjects(n *node, prefix string, deps []interpret.Value, fl
 		switch {
 		case e.route != nil:
 			if path, ok := l.constant(e.route.path); ok {
-				out = append(out, l.routeObject(e, prefix+path, append(append([]interpret.Value{}, deps...), depValues(e.route.deps)...), unseen))
+				out = append(out, l.routeObject(e, depth == 0, prefix+path, append(append([]interpret.Value{}, deps...), depValues(e.route.deps)...), unseen))
 			}
 		case e.mount != nil:
 			out = append(out, mountObject(e, l.textOf(e.mount.path)))
 		case e.include != nil && e.include.target != nil && !flat:
-			out = append(out, &interpret.Instance{Origin: interpret.Origin{At: e.at}, Class: &interpret.External{Path: "fastapi.routing._IncludedRouter"}, State: &listed{e},
+			out = append(out, &interpret.Instance{Origin: interpret.Origin{At: e.at}, Class: &interpret.External{Path: "fastapi.routing._IncludedRouter"}, State: &listed{event: e},
 				Attrs: map[string]interpret.Value{"original_router": e.include.router}})
 		case e.include != nil && e.include.target != nil && flat:
 			more, _ := l.constant(orNone(e.include.prefix))
@@ -81,7 +81,7 @@ func hidden(args *interpret.Args) bool {
 	return known && !t
 }
 
-func (l *linker) routeObject(e *event, path string, deps []interpret.Value, unseen bool) interpret.Value {
+func (l *linker) routeObject(e *event, own bool, path string, deps []interpret.Value, unseen bool) interpret.Value {
 	o := interpret.Origin{At: e.at}
 	class := "fastapi.routing.APIRoute"
 	if e.route.kind == WebSocket {
@@ -94,7 +94,7 @@ func (l *linker) routeObject(e *event, path string, deps []interpret.Value, unse
 	for _, m := range e.route.methods {
 		methods.Items = append(methods.Items, &interpret.Str{Origin: o, Text: m})
 	}
-	inst := &interpret.Instance{Origin: o, Class: &interpret.External{Path: class}, State: &listed{e}, Attrs: map[string]interpret.Value{
+	inst := &interpret.Instance{Origin: o, Class: &interpret.External{Path: class}, State: &listed{event: e, own: own}, Attrs: map[string]interpret.Value{
 		"path": &interpret.Str{Origin: o, Text: path}, "endpoint": e.route.endpoint, "methods": methods,
 		"dependencies": &interpret.Seq{Origin: o, Items: deps}, "include_in_schema": &interpret.Bool{Origin: o, Value: true},
 	}}

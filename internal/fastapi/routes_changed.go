@@ -1,6 +1,8 @@
 package fastapi
 
 import (
+	"strings"
+
 	"bearings/internal/interpret"
 	"bearings/internal/source"
 )
@@ -82,9 +84,12 @@ func (l *linker) dependantMethod(site *interpret.CallSite, d *dependantOf, name 
 }
 
 // setListed is an assignment to an attribute of a route object.
-func (l *linker) setListed(inst *interpret.Instance, name string, at source.Location) {
+func (l *linker) setListed(inst *interpret.Instance, name string, v interpret.Value, at source.Location) {
 	switch st := inst.State.(type) {
 	case *listed:
+		if name == "path" && l.moved(st, v) {
+			return
+		}
 		if n := st.event.owner; n != nil {
 			switch name {
 			case "endpoint", "dependencies", "dependant", "app", "methods", "path", "path_regex":
@@ -94,4 +99,33 @@ func (l *linker) setListed(inst *interpret.Instance, name string, at source.Loca
 	case *dependantOf:
 		st.changed(at)
 	}
+}
+
+// moved takes another path for a route of a router that is not included yet, as
+// include_router reads it (FastAPI 0.100 to 0.165); false where that is not so.
+func (l *linker) moved(st *listed, v interpret.Value) bool {
+	e := st.event
+	n := e.owner
+	if !st.own || n == nil || n.app || n.included || e.route == nil {
+		return false
+	}
+	path, ok := l.constant(v)
+	if !ok {
+		return false
+	}
+	prefix := ""
+	if e.prefix != nil && !e.bare {
+		if prefix, ok = l.constant(e.prefix); !ok {
+			return false
+		}
+		if prefix == "None" {
+			prefix = ""
+		}
+	}
+	rest, ok := strings.CutPrefix(path, prefix)
+	if !ok {
+		return false
+	}
+	e.route.path = &interpret.Str{Origin: interpret.Origin{At: interpret.OriginOf(v).At}, Text: rest}
+	return true
 }

@@ -9,7 +9,10 @@ import (
 )
 
 // listed is the State of an object that stands for an entry of app.routes.
-type listed struct{ event *event }
+type listed struct {
+	event *event
+	own   bool // of the list of the router on which it was registered, not of a copy
+}
 
 func (l *linker) textOf(v interpret.Value) string {
 	t, _ := l.constant(v)
@@ -22,7 +25,7 @@ func mountObject(e *event, path string) interpret.Value {
 	if e.mount.app != nil {
 		attrs["app"] = e.mount.app
 	}
-	return &interpret.Instance{Origin: o, Class: &interpret.External{Path: "starlette.routing.Mount"}, State: &listed{e}, Attrs: attrs}
+	return &interpret.Instance{Origin: o, Class: &interpret.External{Path: "starlette.routing.Mount"}, State: &listed{event: e}, Attrs: attrs}
 }
 
 // eventOf is the registration that an entry of app.routes stands for; nil for others.
