@@ -34,7 +34,7 @@ func (l *linker) cbv(site *interpret.CallSite, path string, args *interpret.Args
 			if e.route == nil {
 				continue
 			}
-			if fn, ok := e.route.endpoint.(*interpret.Func); ok && fn.Owner == c && len(fn.Params()) > 0 && fn.Kind != interpret.Static {
+			if fn, ok := e.route.endpoint.(*interpret.Func); ok && fn.Owner == c && len(fn.Params()) > 0 {
 				e.route.endpoint = l.viewMethod(f, s, c, fn)
 				e.route.deps = append(slices.Clone(e.deps), e.route.deps...) // the router is included in itself
 			}

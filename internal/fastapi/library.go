@@ -52,12 +52,21 @@ func (l *linker) Computed(_ *interpret.Frame, inst *interpret.Instance, at sourc
 }
 
 // handedOver notes that an application is given to a library's function, which may
-// add middleware and exception handlers to it.
+// add middleware, exception handlers and, but for libraries that are known not to,
+// operations to it.
 func (l *linker) handedOver(site *interpret.CallSite, path string, args *interpret.Args) {
 	if name := path[strings.LastIndexByte(path, '.')+1:]; name == "" || name[0] < 'a' || name[0] > 'z' {
 		return
 	}
-	l.given(site, path, args, MiddlewareStack|HandlersPart, "middleware and exception handlers")
+	library, _, _ := strings.Cut(path, ".")
+	switch {
+	case library == "fastapi_pagination":
+		l.given(site, path, args, Dependencies, "dependencies to operations that give pages")
+	case addsNoRoutes[library]:
+		l.given(site, path, args, MiddlewareStack|HandlersPart, "middleware and exception handlers")
+	default:
+		l.given(site, path, args, Routes|MiddlewareStack|HandlersPart, "operations, middleware and exception handlers")
+	}
 }
 
 // given notes that a library gets an application or router and may change it.
@@ -74,6 +83,11 @@ func (l *linker) given(site *interpret.CallSite, path string, args *interpret.Ar
 		}
 	}
 }
+
+// addsNoRoutes are libraries whose functions add no operations to an application.
+var addsNoRoutes = map[string]bool{"dishka": true, "tortoise": true, "opentelemetry": true, "logfire": true, "sentry_sdk": true, "asgi_correlation_id": true, "ddtrace": true,
+	"newrelic": true, "elasticapm": true, "starlette_context": true, "dependency_injector": true, "fastapi_utils": true, "fastapi_restful": true, "slowapi": true, "uvicorn": true,
+	"fastapi_injector": true, "structlog": true, "apitally": true, "azure": true, "fastapi_async_sqlalchemy": true, "svcs": true, "aioinject": true, "wireup": true}
 
 // harmlessLibraries do not change an application that they are given.
 var harmlessLibraries = map[string]bool{"builtins": true, "uvicorn": true, "hypercorn": true, "gunicorn": true, "starlette": true, "fastapi": true, "logging": true,

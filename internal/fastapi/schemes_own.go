@@ -13,7 +13,7 @@ const nameSecurityBase = "fastapi.security.base.SecurityBase"
 func extendsScheme(c *interpret.Class) bool {
 	return slices.ContainsFunc(interpret.MRO(c), func(m interpret.Value) bool {
 		path := externalPath(m)
-		return path == nameSecurityBase || strings.HasPrefix(path, "fastapi.security.") && schemeClasses[castName(m)]
+		return path == nameSecurityBase || path == "fastapi.security.APIKeyBase" || strings.HasPrefix(path, "fastapi.security.") && schemeClasses[castName(m)]
 	})
 }
 
