@@ -111,6 +111,8 @@ func (l *linker) Init(f *interpret.Frame, site *interpret.CallSite, base *interp
 	switch base.Path {
 	case nameFastAPI, nameRouter, nameStarlette, nameStarRouter:
 		l.initNode(f, site, base.Path, self, args)
+	case "strawberry.fastapi.GraphQLRouter":
+		l.graphQL(f, site, self, args)
 	case nameHTTPException, nameStarletteHTTPException, "fastapi.WebSocketException":
 		self.Attrs["status_code"] = orNone(args.Value(0, "status_code"))
 		self.Attrs["detail"] = orNone(args.Value(1, "detail"))

@@ -21,6 +21,7 @@ var prefixes = []struct{ from, to string }{
 	{"fastapi.applications.", "fastapi."},
 	{"fastapi.routing.APIRouter", "fastapi.APIRouter"},
 	{"fastapi.params.", "fastapi."},
+	{"strawberry.fastapi.router.GraphQLRouter", "strawberry.fastapi.GraphQLRouter"},
 	{"fastapi_utils.inferring_router.InferringRouter", "fastapi.APIRouter"}, // it adds a response_model
 	{"fastapi_restful.inferring_router.InferringRouter", "fastapi.APIRouter"},
 	{"fastapi.param_functions.", "fastapi."},
