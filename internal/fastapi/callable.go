@@ -1,6 +1,8 @@
 package fastapi
 
 import (
+	"slices"
+
 	"bearings/internal/interpret"
 	"bearings/internal/python"
 	"bearings/internal/source"
@@ -132,6 +134,7 @@ type param struct {
 	// globals is the module whose names FastAPI looks up for annotations that are
 	// texts: the callable's own, nil for a callable that is no function.
 	globals *interpret.Module
+	class   interpret.Value // the annotation, where the program gave it as a value
 }
 
 // params returns the parameters that FastAPI fills: without the receiver, and
@@ -154,7 +157,11 @@ func (l *linker) params(v interpret.Value) (out []param, ok bool) {
 func (l *linker) signed(v interpret.Value) (out []param, ok bool) {
 	switch x := interpret.Signed(v).(type) {
 	case *interpret.Func:
-		for _, name := range []string{"__signature__", "__defaults__", "__kwdefaults__", "__annotations__", "__code__"} {
+		if s := x.Attrs["__signature__"]; s != nil {
+			given, known := signatureOf(s)
+			return named(given), known
+		}
+		for _, name := range []string{"__defaults__", "__kwdefaults__", "__annotations__", "__code__"} {
 			if x.Attrs[name] != nil {
 				return nil, false // the program makes the signature
 			}
@@ -187,6 +194,11 @@ func (l *linker) signed(v interpret.Value) (out []param, ok bool) {
 		return nil, true
 	}
 	return nil, false
+}
+
+// named leaves out *args and **kwargs.
+func named(in []param) []param {
+	return slices.DeleteFunc(slices.Clone(in), func(p param) bool { return p.syntax.Kind == python.VarPositional || p.syntax.Kind == python.VarKeyword })
 }
 
 func funcParams(f *interpret.Func, bound bool) []param {

@@ -106,7 +106,10 @@ type paramInfo struct {
 
 func (l *linker) inspect(p param) paramInfo {
 	info := paramInfo{deflt: p.deflt}
-	if p.syntax.Annotation != nil && !l.lost(p) {
+	if p.class != nil {
+		info.typeText = interpret.Describe(p.class)
+		info.class = l.annotated(p.class, &info, p)
+	} else if p.syntax.Annotation != nil && !l.lost(p) {
 		frame := l.machine.FrameOf(p.fn)
 		t := frame.Annotation(p.syntax.Annotation)
 		info.typeText = l.text(source.Location{Path: p.fn.Module.Path, Span: p.syntax.Annotation.Span()})

@@ -39,6 +39,9 @@ func (l *linker) Call(f *interpret.Frame, site *interpret.CallSite, callee *inte
 	if v, ok := l.cbv(site, callee.Path, args); ok {
 		return v, true
 	}
+	if v, ok := l.inspectCall(f, site, callee.Path, args); ok {
+		return v, true
+	}
 	l.handedOver(site, callee.Path, args)
 	return nil, false
 }
@@ -175,6 +178,9 @@ func (l *linker) Method(f *interpret.Frame, site *interpret.CallSite, recv *inte
 	if m, ok := recv.State.(*middlewareOf); ok {
 		return l.middlewareMethod(f, site, m.node, name, args)
 	}
+	if v, ok := l.inspectMethod(f, site, recv, name, args); ok {
+		return v, true
+	}
 	if v, ok := l.usersMethod(f, site, recv, name, args); ok {
 		return v, true
 	}
@@ -242,6 +248,9 @@ func (l *linker) Attr(f *interpret.Frame, recv *interpret.Instance, name string,
 			return &interpret.Op{Origin: interpret.Origin{At: at}, Name: "." + name, Args: []interpret.Value{recv}}, true
 		}
 		return nil, false
+	}
+	if v, ok := l.inspectAttr(recv, name, at); ok {
+		return v, true
 	}
 	if v, ok := l.usersAttr(f, recv, name); ok {
 		return v, true

@@ -365,7 +365,7 @@ GET /pair -> handler
 GET /row -> handler
 POST,PUT /rows -> handler
 GET /g -> handler`},
-	{"a signature that the program makes is a gap, what cannot be followed is one", `
+	{"a signature that the program makes of what is not known is a gap, what cannot be followed is one", `
 import functools, inspect
 from fastapi import Depends, FastAPI
 from elsewhere import verbs, entries
@@ -377,7 +377,7 @@ class Wrapper:
     def __call__(self, *args, **kwargs): ...
 @functools.wraps(handler)
 def signed(*args, **kwargs): ...
-signed.__signature__ = inspect.Signature()
+signed.__signature__ = inspect.Signature(entries)
 app = FastAPI()
 app.get("/wrapped")(Wrapper(handler))
 app.get("/signed")(signed)

@@ -124,9 +124,28 @@ func (f *Frame) remove(target python.Expr) {
 		}
 	case *python.Subscript:
 		container, key := f.Eval(t.Value), f.Eval(t.Index)
+		if s, ok := container.(*Seq); ok {
+			s.removeAt(key)
+		}
 		if d, ok := container.(*Dict); ok {
 			f.dictMethod(&CallSite{At: f.At(t), Frame: f}, d, "pop", &Args{Pos: []Arg{{Value: key}}})
 		}
+	}
+}
+
+// removeAt is del list[key].
+func (s *Seq) removeAt(key Value) {
+	n, ok := key.(*Num)
+	if !ok || s.Open {
+		s.Open = true
+		return
+	}
+	i := int(n.Value)
+	if i < 0 {
+		i += len(s.Items)
+	}
+	if i >= 0 && i < len(s.Items) {
+		s.Items = slices.Delete(slices.Clone(s.Items), i, i+1)
 	}
 }
 

@@ -163,6 +163,9 @@ func Equal(a, b Value) (same, known bool) {
 		if y, ok := b.(*External); ok && x.Path == y.Path {
 			return true, true
 		}
+		if unlikeMarker(x, b) {
+			return false, true
+		}
 	case *Func, *Class, *Module:
 		switch b.(type) {
 		case *Func, *Class, *Module, *None, *Str, *Num:
@@ -180,6 +183,9 @@ func Equal(a, b Value) (same, known bool) {
 			}
 		}
 	}
+	if y, ok := b.(*External); ok && unlikeMarker(y, a) {
+		return false, true
+	}
 	if _, ok := b.(*None); ok {
 		if _, ok := a.(*None); !ok && !isUnclear(a) {
 			if _, choice := a.(*Choice); !choice {
@@ -190,6 +196,21 @@ func Equal(a, b Value) (same, known bool) {
 		}
 	}
 	return false, false
+}
+
+// unlikeMarker reports whether a library's constant that nothing else equals, a kind
+// of inspect.Parameter or its empty, is surely not another value.
+func unlikeMarker(x *External, other Value) bool {
+	if !strings.HasPrefix(x.Path, "inspect.Parameter.") {
+		return false
+	}
+	switch o := other.(type) {
+	case *External, *Class, *Func, *Str, *Num, *Bool, *None:
+		return true
+	case *Instance:
+		return !o.Assumed
+	}
+	return false
 }
 
 func (f *Frame) unary(op string, v Value, at source.Location) Value {
