@@ -55,13 +55,13 @@ func (l *linker) started() {
 			continue
 		}
 		for _, s := range n.startups() {
-			middleware, handlers := len(n.middleware), len(n.handlers)
+			middleware, handlers := n.middleware, n.handlers
 			args := &interpret.Args{}
 			if fn, ok := interpret.Unwrap(s.fn).(*interpret.Func); ok && len(fn.Params()) > 0 && fn.Self == nil {
 				args.Pos = []interpret.Arg{{Value: n.inst, At: n.at}}
 			}
 			l.machine.Run(s.fn, args)
-			n.middleware, n.handlers = n.middleware[:middleware], n.handlers[:handlers]
+			n.middleware, n.handlers = middleware, handlers
 		}
 	}
 }
