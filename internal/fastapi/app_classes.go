@@ -10,12 +10,12 @@ import (
 // maxAppClasses bounds the classes of applications whose names are looked for.
 const maxAppClasses = 20
 
-// extendsFastAPI reports whether a class statement names FastAPI among its bases.
-func extendsFastAPI(m *python.Module, c *python.Class) bool {
+// extendsFastAPI reports whether a class statement has FastAPI among its bases, by one of its names.
+func extendsFastAPI(names []string, c *python.Class) bool {
 	return slices.ContainsFunc(c.Bases, func(base python.Arg) bool {
 		switch x := base.Value.(type) {
 		case *python.Name:
-			return x.ID == "FastAPI" || importsAs(m, x.ID)
+			return slices.Contains(names, x.ID)
 		case *python.Attribute:
 			return x.Attr == "FastAPI"
 		}

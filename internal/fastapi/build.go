@@ -293,14 +293,20 @@ func (b *builder) include(a *App, n *node, e *event, h hop, own string, mine []*
 }
 
 func (l *linker) prefixOf(n *node) string {
-	if n.prefix == nil {
-		return ""
-	}
-	t, _ := l.constant(n.prefix)
-	if t == "None" {
-		return ""
-	}
+	t, _ := l.ownPrefix(n.prefix)
 	return t
+}
+
+// ownPrefix is the text of a router's own prefix: "" for none; false where it is not known.
+func (l *linker) ownPrefix(prefix interpret.Value) (string, bool) {
+	if prefix == nil {
+		return "", true
+	}
+	t, ok := l.constant(prefix)
+	if t == "None" {
+		t = ""
+	}
+	return t, ok
 }
 
 func (b *builder) mounted(a *App, n *node, e *event, h hop, own string, depth int) {

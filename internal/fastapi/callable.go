@@ -201,10 +201,13 @@ func named(in []param) []param {
 	return slices.DeleteFunc(slices.Clone(in), func(p param) bool { return p.syntax.Kind == python.VarPositional || p.syntax.Kind == python.VarKeyword })
 }
 
-func funcParams(f *interpret.Func, bound bool) []param {
+func funcParams(f *interpret.Func, bound bool) []param { return named(wholeParams(f, bound)) }
+
+// wholeParams are the parameters of a function without its receiver, *args and **kwargs included.
+func wholeParams(f *interpret.Func, bound bool) []param {
 	var out []param
 	for i, p := range f.Params() {
-		if (i == 0 && bound && f.Kind != interpret.Static && p.Kind != python.KeywordOnly) || p.Kind == python.VarPositional || p.Kind == python.VarKeyword {
+		if i == 0 && bound && f.Kind != interpret.Static && p.Kind != python.KeywordOnly {
 			continue
 		}
 		out = append(out, param{syntax: p, fn: f, deflt: f.Defaults[p.Name]})

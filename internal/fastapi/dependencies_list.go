@@ -13,7 +13,7 @@ import (
 type depsOfNode struct{ node *node }
 
 func dependencyList(n *node, at source.Location) *interpret.Instance {
-	return &interpret.Instance{Origin: interpret.Origin{At: at}, Class: &interpret.External{Path: "builtins.list"}, Attrs: map[string]interpret.Value{}, State: &depsOfNode{n}}
+	return libraryObject(at, "builtins.list", &depsOfNode{n})
 }
 
 // depsMethod is a method of the list of a router's dependencies.
@@ -82,16 +82,10 @@ func (b *builder) own(n *node, e *event, via Via, before *ownParts) *ownParts {
 	if before != nil && before.event.prefix == e.prefix && sameEntries(before.event.deps, e.deps) {
 		return before
 	}
-	p := &ownParts{event: e, known: true}
-	if e.prefix != nil {
-		if _, none := e.prefix.(*interpret.None); !none {
-			t, ok := b.l.constant(e.prefix)
-			if !ok {
-				p.gaps = append(p.gaps, Gap{At: originAt(e.prefix, n.at), Reason: "the router's prefix could not be resolved: " + reason(e.prefix), Parts: Routes})
-				p.known, t = false, "{?}"
-			}
-			p.prefix = t
-		}
+	p := &ownParts{event: e}
+	if p.prefix, p.known = b.l.ownPrefix(e.prefix); !p.known {
+		p.gaps = append(p.gaps, Gap{At: originAt(e.prefix, n.at), Reason: "the router's prefix could not be resolved: " + reason(e.prefix), Parts: Routes})
+		p.prefix = "{?}"
 	}
 	op := &Operation{}
 	p.deps = b.resolver.entries(e.deps, via, op)

@@ -11,7 +11,7 @@ import (
 type handlersOf struct{ node *node }
 
 func handlersDict(n *node, at source.Location) *interpret.Instance {
-	return &interpret.Instance{Origin: interpret.Origin{At: at}, Class: &interpret.External{Path: "builtins.dict"}, Attrs: map[string]interpret.Value{}, State: &handlersOf{n}}
+	return libraryObject(at, "builtins.dict", &handlersOf{n})
 }
 
 // addHandlers takes the entries of exception_handlers={…}, or of a dict that is merged into it.

@@ -233,7 +233,7 @@ func (l *linker) Attr(f *interpret.Frame, recv *interpret.Instance, name string,
 		case "dependencies":
 			return dependencyList(n, at), true
 		case "routes":
-			return &interpret.Instance{Origin: interpret.Origin{At: at}, Class: &interpret.External{Path: "builtins.list"}, Attrs: map[string]interpret.Value{}, State: &routesOf{n}}, true
+			return libraryObject(at, "builtins.list", &routesOf{n}), true
 		case "docs_url", "redoc_url", "openapi_url", "swagger_ui_oauth2_redirect_url", "root_path", "title":
 			if v := n.setting(name, at); v != nil {
 				return v, true

@@ -120,15 +120,15 @@ func makesApp(m *python.Module) bool { return python.Derive(m, makesAppKey{}, lo
 type makesAppKey struct{}
 
 func lookForApp(m *python.Module) bool {
-	found := false
-	python.InspectHolding(m, python.AnyOf(append(fastAPINames(m), "API(", "App(")...), func(n any) bool {
+	names, found := fastAPINames(m), false
+	python.InspectHolding(m, python.AnyOf(append(slices.Clone(names), "API(", "App(")...), func(n any) bool {
 		if c, ok := n.(*python.Class); ok {
-			found = found || extendsFastAPI(m, c)
+			found = found || extendsFastAPI(names, c)
 		}
 		if c, ok := n.(*python.Call); ok {
 			switch fn := c.Func.(type) {
 			case *python.Name:
-				found = found || fn.ID == "FastAPI" || strings.HasSuffix(fn.ID, "API") || strings.HasSuffix(fn.ID, "App") || importsAs(m, fn.ID)
+				found = found || strings.HasSuffix(fn.ID, "API") || strings.HasSuffix(fn.ID, "App") || slices.Contains(names, fn.ID)
 			case *python.Attribute:
 				found = found || fn.Attr == "FastAPI"
 			}
@@ -151,20 +151,6 @@ func fastAPINames(m *python.Module) []string {
 		}
 	}
 	return names
-}
-
-// importsAs reports whether name stands for FastAPI in the module's imports.
-func importsAs(m *python.Module, name string) bool {
-	for _, st := range m.Body {
-		if imp, ok := st.(*python.ImportFrom); ok && strings.HasPrefix(imp.Module, "fastapi") {
-			for _, n := range imp.Names {
-				if n.As == name && n.Name == "FastAPI" {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 // factories follows functions that would make an application and that nothing
@@ -226,8 +212,8 @@ func (l *linker) unbuilt(m *interpret.Module, definition python.Stmt) bool {
 	if !namesFastAPI(m.Syntax) {
 		return false
 	}
-	found := false
-	python.InspectHolding(definition, python.AnyOf(fastAPINames(m.Syntax)...), func(n any) bool {
+	names, found := fastAPINames(m.Syntax), false
+	python.InspectHolding(definition, python.AnyOf(names...), func(n any) bool {
 		if _, ok := n.(*python.Decorator); ok || found {
 			return false
 		}
@@ -237,7 +223,7 @@ func (l *linker) unbuilt(m *interpret.Module, definition python.Stmt) bool {
 		}
 		name, isName := c.Func.(*python.Name)
 		attr, isAttr := c.Func.(*python.Attribute)
-		if (isName && (name.ID == "FastAPI" || importsAs(m.Syntax, name.ID))) || (isAttr && attr.Attr == "FastAPI") {
+		if (isName && slices.Contains(names, name.ID)) || (isAttr && attr.Attr == "FastAPI") {
 			at := source.Location{Path: m.Path, Span: c.Span()}
 			found = !slices.ContainsFunc(l.nodes, func(n *node) bool { return n.at == at })
 		}
@@ -252,15 +238,7 @@ type namesFastAPIKey struct{}
 // name it imports it under.
 func namesFastAPI(m *python.Module) bool {
 	return python.Derive(m, namesFastAPIKey{}, func(m *python.Module) bool {
-		found := false
-		python.InspectHolding(m, python.AnyOf(fastAPINames(m)...), func(n any) bool {
-			if c, ok := n.(*python.Call); ok {
-				name := python.LastName(c.Func)
-				found = found || name == "FastAPI" || importsAs(m, name)
-			}
-			return !found
-		})
-		return found
+		return len(python.CallsOf(m, fastAPINames(m)...)) > 0
 	})
 }
 

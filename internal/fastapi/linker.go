@@ -186,10 +186,8 @@ func toConditions(l *linker, conds []interpret.Condition) []Condition {
 		text := l.text(c.At)
 		if c.Except != nil {
 			text = l.exceptText(c)
-			if c.Negated {
-				text = "not (" + text + ")"
-			}
-		} else if c.Negated {
+		}
+		if c.Negated {
 			text = "not (" + text + ")"
 		}
 		out = append(out, Condition{At: c.At, Text: text})

@@ -31,10 +31,14 @@ func madeOf(v interpret.Value) *made {
 	return m
 }
 
+// libraryObject is an object of a library's class, with what is known of it as its State.
+func libraryObject(at source.Location, class string, state any) *interpret.Instance {
+	return &interpret.Instance{Origin: interpret.Origin{At: at}, Class: &interpret.External{Path: class}, Attrs: map[string]interpret.Value{}, State: state}
+}
+
 // makeCallable returns an object that stands for a library's callable.
 func (l *linker) makeCallable(f *interpret.Frame, at source.Location, name string, flow *Flow, params ...madeParam) *interpret.Instance {
-	return &interpret.Instance{Origin: interpret.Origin{At: at}, Class: &interpret.External{Path: "builtins.function"}, Attrs: map[string]interpret.Value{},
-		State: &made{name: name, params: params, flow: flow, module: f.Module}}
+	return libraryObject(at, "builtins.function", &made{name: name, params: params, flow: flow, module: f.Module})
 }
 
 // need is a parameter of a library's callable that depends on a value.

@@ -11,7 +11,7 @@ import (
 type middlewareOf struct{ node *node }
 
 func middlewareList(n *node, at source.Location) interpret.Value {
-	return &interpret.Instance{Origin: interpret.Origin{At: at}, Class: &interpret.External{Path: "builtins.list"}, Attrs: map[string]interpret.Value{}, State: &middlewareOf{n}}
+	return libraryObject(at, "builtins.list", &middlewareOf{n})
 }
 
 // middlewareObjects are the entries of app.user_middleware.

@@ -21,8 +21,7 @@ type overrideEntry struct {
 }
 
 func overridesObject(n *node, at source.Location) interpret.Value {
-	return &interpret.Instance{Origin: interpret.Origin{At: at}, Class: &interpret.External{Path: "fastapi.dependency_overrides"},
-		Attrs: map[string]interpret.Value{}, State: &overridesOf{n}}
+	return libraryObject(at, "fastapi.dependency_overrides", &overridesOf{n})
 }
 
 // overridesNode returns the application whose dependency_overrides a value is; nil when it is none.

@@ -39,7 +39,7 @@ func (l *linker) routeObjects(n *node, prefix string, deps []interpret.Value, fl
 	way, above := prefix, deps
 	for _, e := range n.events {
 		prefix, deps := way, append(append([]interpret.Value{}, above...), depValues(e.deps)...)
-		if own, ok := l.constant(orNone(e.prefix)); ok && e.prefix != nil && own != "None" {
+		if own, ok := l.ownPrefix(e.prefix); ok {
 			prefix += own
 		}
 		switch {

@@ -46,15 +46,14 @@ func (l *linker) routesChanged() {
 // may put dependencies into it, which are not followed. What it merely reads
 // changes nothing.
 func (l *linker) dependantAttr(recv *interpret.Instance, name string, at source.Location) (interpret.Value, bool) {
-	o := interpret.Origin{At: at}
 	switch st := recv.State.(type) {
 	case *listed:
 		if name == "dependant" && st.event.route != nil {
-			return &interpret.Instance{Origin: o, Class: &interpret.External{Path: "fastapi.dependencies.models.Dependant"}, Attrs: map[string]interpret.Value{}, State: &dependantOf{event: st.event}}, true
+			return libraryObject(at, "fastapi.dependencies.models.Dependant", &dependantOf{event: st.event}), true
 		}
 	case *dependantOf:
 		if !st.list {
-			return &interpret.Instance{Origin: o, Class: &interpret.External{Path: "builtins.list"}, Attrs: map[string]interpret.Value{}, State: &dependantOf{event: st.event, list: true}}, true
+			return libraryObject(at, "builtins.list", &dependantOf{event: st.event, list: true}), true
 		}
 	}
 	return nil, false
@@ -114,12 +113,9 @@ func (l *linker) moved(st *listed, v interpret.Value) bool {
 		return false
 	}
 	prefix := ""
-	if e.prefix != nil && !e.bare {
-		if prefix, ok = l.constant(e.prefix); !ok {
+	if !e.bare {
+		if prefix, ok = l.ownPrefix(e.prefix); !ok {
 			return false
-		}
-		if prefix == "None" {
-			prefix = ""
 		}
 	}
 	rest, ok := strings.CutPrefix(path, prefix)

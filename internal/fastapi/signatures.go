@@ -59,14 +59,7 @@ func (l *linker) allParams(v interpret.Value) ([]param, bool) {
 		if s := x.Attrs["__signature__"]; s != nil {
 			return signatureOf(s)
 		}
-		var out []param
-		for i, p := range x.Params() {
-			if i == 0 && x.Self != nil && x.Kind != interpret.Static {
-				continue
-			}
-			out = append(out, param{syntax: p, fn: x, deflt: x.Defaults[p.Name]})
-		}
-		return out, true
+		return wholeParams(x, x.Self != nil), true
 	case *interpret.Class, *interpret.Instance, *interpret.Partial:
 		return l.params(x)
 	}
@@ -74,11 +67,11 @@ func (l *linker) allParams(v interpret.Value) ([]param, bool) {
 }
 
 func signatureValue(at source.Location, params []param) *interpret.Instance {
-	return &interpret.Instance{Origin: interpret.Origin{At: at}, Class: &interpret.External{Path: "inspect.Signature"}, Attrs: map[string]interpret.Value{}, State: &signatureObject{params}}
+	return libraryObject(at, "inspect.Signature", &signatureObject{params})
 }
 
 func parameterValue(at source.Location, p param) *interpret.Instance {
-	return &interpret.Instance{Origin: interpret.Origin{At: at}, Class: &interpret.External{Path: "inspect.Parameter"}, Attrs: map[string]interpret.Value{}, State: &parameterObject{p}}
+	return libraryObject(at, "inspect.Parameter", &parameterObject{p})
 }
 
 // parametersOf reads a list of inspect.Parameter objects.

@@ -112,28 +112,27 @@ type claimUse struct {
 // reads a claim out of what a verification gave.
 func (o *Operation) ReadsClaim(t *TokenCall, claim string) bool {
 	use := claimUse{t, claim}
-	in := func(f *Flow) bool { return f != nil && slices.Contains(f.claims, use) }
-	var walk func(list []*Dependency, depth int) bool
-	walk = func(list []*Dependency, depth int) bool {
-		return slices.ContainsFunc(list, func(d *Dependency) bool {
-			return d.Callable != nil && in(d.Callable.Flow) || depth < 30 && walk(d.Dependencies, depth+1)
-		})
-	}
-	return o.Handler != nil && in(o.Handler.Flow) || walk(o.Dependencies, 0) ||
-		o.App != nil && slices.ContainsFunc(o.App.Layers(), func(m *Middleware) bool { return in(m.Flow) })
+	in := func(f *Flow) bool { return slices.Contains(f.claims, use) }
+	return o.Handler != nil && o.Handler.Flow != nil && in(o.Handler.Flow) || o.before(in)
 }
 
 // Before says whether a token call runs before the handler: in a dependency or in
 // a middleware of the operation.
 func (o *Operation) Before(t *TokenCall) bool {
-	in := func(f *Flow) bool { return f != nil && slices.Contains(f.tokens, t) }
+	return o.before(func(f *Flow) bool { return slices.Contains(f.tokens, t) })
+}
+
+// before reports whether something holds of what runs before the handler: of a
+// dependency or a middleware, those of the applications above included.
+func (o *Operation) before(holds func(*Flow) bool) bool {
+	in := func(f *Flow) bool { return f != nil && holds(f) }
 	var walk func(list []*Dependency, depth int) bool
 	walk = func(list []*Dependency, depth int) bool {
 		return slices.ContainsFunc(list, func(d *Dependency) bool {
 			return d.Callable != nil && in(d.Callable.Flow) || depth < 30 && walk(d.Dependencies, depth+1)
 		})
 	}
-	return walk(o.Dependencies, 0) || o.App != nil && slices.ContainsFunc(o.App.Middleware, func(m *Middleware) bool { return in(m.Flow) })
+	return walk(o.Dependencies, 0) || slices.ContainsFunc(o.App.Layers(), func(m *Middleware) bool { return in(m.Flow) })
 }
 
 func (o *Operation) reaches(f *Flow) {

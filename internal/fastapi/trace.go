@@ -430,7 +430,7 @@ func (l *linker) connectionAttr(f *interpret.Frame, recv *interpret.Instance, na
 		if v, ok := recv.Attrs["state"]; ok {
 			return v, true
 		}
-		st := &interpret.Instance{Origin: interpret.Origin{At: at}, Class: &interpret.External{Path: "starlette.datastructures.State"}, Attrs: map[string]interpret.Value{}, State: &requestState{}}
+		st := libraryObject(at, "starlette.datastructures.State", &requestState{})
 		recv.Attrs["state"] = st
 		return st, true
 	case "session", "user", "auth":
