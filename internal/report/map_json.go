@@ -195,7 +195,7 @@ func (p *places) operation(o *fastapi.Operation) mapOperationJSON {
 		out.Includes = append(out.Includes, includeJSON{i.Router, i.Prefix, i.At.Path, p.line(i.At)})
 	}
 	out.Name, out.File, out.Line = p.callable(o.Handler)
-	if name := p.name(o); name != o.ID() {
+	if name := NameOf(p.project, o); name != o.ID() {
 		out.Question = name
 	}
 	return out

@@ -18,14 +18,20 @@ func NameOf(p *fastapi.Project, o *fastapi.Operation) string {
 	return owners(p).of(o)
 }
 
+type ownersKey struct{}
+
 // The kinds of label for operations: a question prefers applications to those of tests.
 const (
 	amongApplications = "application"
 	amongAll          = "any"
 )
 
-// owners holds by operation the places of the applications that serve it.
+// owners holds by operation the places of the applications that serve it, worked out once for a project.
 func owners(p *fastapi.Project) labels {
+	return p.Memo(ownersKey{}, func() any { return newOwners(p) }).(labels)
+}
+
+func newOwners(p *fastapi.Project) labels {
 	out := labels{}
 	for _, app := range p.Apps {
 		for _, o := range app.Operations {

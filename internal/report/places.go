@@ -10,21 +10,12 @@ import (
 // places turns locations into what people read: a file, a line, a column.
 type places struct {
 	project *fastapi.Project
-	names   labels // of operations; made when it is first asked for
 	tree    source.Tree
 	files   map[source.Path]*source.File
 }
 
 func newPlaces(p *fastapi.Project) *places {
 	return &places{project: p, tree: p.Tree, files: map[source.Path]*source.File{}}
-}
-
-// name is NameOf.
-func (p *places) name(o *fastapi.Operation) string {
-	if p.names == nil {
-		p.names = owners(p.project)
-	}
-	return p.names.of(o)
 }
 
 // file returns the file at path, nil when it cannot be read.
