@@ -43,7 +43,7 @@ func runCORSInsideAuth(pass *Pass) {
 
 // inExcept says whether a place lies in the body of an except clause.
 func inExcept(p *fastapi.Project, at source.Location) (found bool) {
-	python.Inspect(syntaxOf(p, at.Path), func(n any) bool {
+	python.InspectAround(syntaxOf(p, at.Path), at.Span, func(n any) bool {
 		if h, ok := n.(*python.Handler); ok && coveringIn(h.Body, at.Span) >= 0 {
 			found = true
 		}

@@ -31,10 +31,7 @@ func runDecoratorHidesGuard(pass *Pass) {
 		if m == nil {
 			continue
 		}
-		for _, fn := range decorated(m) {
-			if len(fn.Decorators) < 2 {
-				continue
-			}
+		for _, fn := range twiceDecorated(m) {
 			for i, d := range fn.Decorators {
 				operations := registered[source.Location{Path: path, Span: d.X.Span()}]
 				if len(operations) == 0 {
@@ -51,10 +48,10 @@ func runDecoratorHidesGuard(pass *Pass) {
 	}
 }
 
-// decorated lists the functions of a module that may have a decorator.
-func decorated(m *python.Module) (list []*python.Function) {
+// twiceDecorated lists the functions of a module with more than one decorator.
+func twiceDecorated(m *python.Module) (list []*python.Function) {
 	python.InspectHolding(m, python.AnyOf("@"), func(n any) bool {
-		if fn, ok := n.(*python.Function); ok {
+		if fn, ok := n.(*python.Function); ok && len(fn.Decorators) > 1 {
 			list = append(list, fn)
 		}
 		return true

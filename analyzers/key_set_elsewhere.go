@@ -33,7 +33,7 @@ func fieldOf(p *fastapi.Project, k *fastapi.Key) string {
 		return k.Read.Field
 	}
 	name := k.Name
-	python.Inspect(moduleOf(p, k.At.Path), func(n any) bool {
+	python.InspectAround(syntaxOf(p, k.At.Path), k.At.Span, func(n any) bool {
 		if a, ok := n.(*python.Assign); ok && a.Value != nil && len(a.Targets) == 1 && a.Value.Span().Covers(k.At.Span) {
 			if target, ok := a.Targets[0].(*python.Name); ok {
 				name = target.ID
@@ -46,11 +46,7 @@ func fieldOf(p *fastapi.Project, k *fastapi.Key) string {
 
 // setIn looks through the functions of a module for what sets an attribute of a name.
 func setIn(module *python.Module, name string) (at source.Span) {
-	python.Inspect(module, func(n any) bool {
-		fn, ok := n.(*python.Function)
-		if !ok || at.Len() > 0 {
-			return at.Len() == 0
-		}
+	for _, fn := range functionsNaming(module, name) {
 		var call source.Span
 		named := false
 		python.Inspect(fn.Body(), func(n any) bool {
@@ -76,7 +72,9 @@ func setIn(module *python.Module, name string) (at source.Span) {
 		if named && call.Len() > 0 {
 			at = call
 		}
-		return at.Len() == 0
-	})
+		if at.Len() > 0 {
+			return at
+		}
+	}
 	return at
 }

@@ -73,9 +73,12 @@ func keyGuards(key *fastapi.Callable, links []*chainLink) bool {
 	if key.Flow != nil && (key.Flow.Refuses() || key.Flow.ReadsCredential()) {
 		return true
 	}
-	return slices.ContainsFunc(links, func(l *chainLink) bool {
-		return sameDependency(l.dep.Callable, key) && (chainGuards(l.dep) || chainReadsCredential(l.dep, 0))
-	})
+	return slices.ContainsFunc(links, func(l *chainLink) bool { return guardsBy(l, key) })
+}
+
+// guardsBy reports whether a link leads to a callable, and guards.
+func guardsBy(l *chainLink, key *fastapi.Callable) bool {
+	return sameDependency(l.dep.Callable, key) && (chainGuards(l.dep) || chainReadsCredential(l.dep, 0))
 }
 
 // harmless reports whether an override that replaces nothing changes nothing for
@@ -108,8 +111,7 @@ func harmless(p *fastapi.Project, o *fastapi.Override, links []*chainLink) bool 
 // guardsApp reports whether an override replaces a guard of its own application.
 func guardsApp(o *fastapi.Override, links []*chainLink) bool {
 	return slices.ContainsFunc(links, func(l *chainLink) bool {
-		return sameDependency(l.dep.Callable, o.Key) && (chainGuards(l.dep) || chainReadsCredential(l.dep, 0)) &&
-			slices.ContainsFunc(l.operations, func(op *fastapi.Operation) bool { return op.App == o.App })
+		return guardsBy(l, o.Key) && slices.ContainsFunc(l.operations, func(op *fastapi.Operation) bool { return op.App == o.App })
 	})
 }
 

@@ -177,11 +177,15 @@ func keepers(p *fastapi.Project, k *fastapi.Key) (out []Evidence) {
 	if k.Read != nil {
 		class = k.Read.Class
 	}
+	made := "" // what a function names that may make the object: without a class, anything
+	if class != nil {
+		made = class.Def.Name
+	}
 	for _, path := range p.Modules() {
 		if isTestFile(path) || class == nil && path != k.At.Path {
 			continue
 		}
-		for _, fn := range functionsHolding(syntaxOf(p, path), class) {
+		for _, fn := range functionsNaming(syntaxOf(p, path), made) {
 			v, ok := p.Eval(path, &python.Name{Range: fn.NameAt, ID: fn.Name}).(*interpret.Func)
 			if !ok || !v.Cached || len(fn.Decorators) == 0 || class == nil && !fn.Span().Covers(k.At.Span) || class != nil && !makes(p, path, fn.Body(), class) {
 				continue
@@ -196,22 +200,6 @@ func keepers(p *fastapi.Project, k *fastapi.Key) (out []Evidence) {
 		}
 	}
 	return out
-}
-
-// functionsHolding lists the functions of a module, without what stands in bodies that do not
-// name a class; all for no class.
-func functionsHolding(m *python.Module, class *interpret.Class) (list []*python.Function) {
-	holds := func([]byte) bool { return true }
-	if class != nil {
-		holds = python.AnyOf(class.Def.Name)
-	}
-	python.InspectHolding(m, holds, func(n any) bool {
-		if fn, ok := n.(*python.Function); ok && (class == nil || fn.BodyHolds(class.Def.Name)) {
-			list = append(list, fn)
-		}
-		return true
-	})
-	return list
 }
 
 // makes reports whether code calls a settings class.

@@ -34,7 +34,7 @@ func rewritten(p *fastapi.Project, s *fastapi.Scheme) (found bool) {
 		if found || module == nil {
 			continue
 		}
-		python.Inspect(module, func(n any) bool {
+		python.InspectHolding(module, python.AnyOf("tokenUrl"), func(n any) bool {
 			if a, ok := n.(*python.Assign); ok {
 				for _, t := range a.Targets {
 					target, ok := t.(*python.Attribute)
