@@ -23,7 +23,7 @@ type decoder struct {
 }
 
 // decode returns the module that encode wrote for a text, and false when data is
-// not what it wrote. The module keeps no reference to data.
+// not what it wrote. The module keeps text, and no reference to data.
 func decode(path source.Path, text, data []byte) (*python.Module, bool) {
 	if len(data) < 4 || crc32.Checksum(data[4:], castagnoli) != binary.LittleEndian.Uint32(data) {
 		return nil, false

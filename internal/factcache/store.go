@@ -28,7 +28,7 @@ type Store struct {
 	old    *os.File       // the pack of an earlier run; nil when there is none
 	index  map[key]*place // of old
 
-	kept  sync.Mutex
+	kept  sync.Mutex             // guards fresh and known until Flush
 	fresh map[key]*python.Module // what the old pack does not hold
 	known map[key]recalled       // what it does
 }

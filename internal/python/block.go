@@ -56,6 +56,9 @@ func (b *block) SetBody(stmts []Stmt, generator bool) {
 // source is the text of the body.
 func (h *held) source() []byte { return h.text[h.at.Start:h.at.End] }
 
+// line is where the line begins on which the first statement stands.
+func (h *held) line() int { return bytes.LastIndexByte(h.text[:h.at.Start], '\n') + 1 }
+
 // need reads the body, once.
 func (h *held) need() { h.once.Do(h.parse) }
 
@@ -64,7 +67,7 @@ const head = "def f():\n"
 
 func (h *held) parse() {
 	defer h.read.Store(true)
-	line := bytes.LastIndexByte(h.text[:h.at.Start], '\n') + 1
+	line := h.line()
 	tree, gone := parse(append([]byte(head), h.text[line:h.at.End]...))
 	if tree == nil || line < len(head) {
 		h.broken = []Range{h.at}

@@ -61,8 +61,7 @@ type gathering struct {
 
 // mentions looks at the words of a body: of the function itself, and of those within it.
 func (h *held) mentions(function string) []Mention {
-	line := bytes.LastIndexByte(h.text[:h.at.Start], '\n') + 1
-	x := lexer{text: h.text[line:h.at.End]}
+	x := lexer{text: h.text[h.line():h.at.End]}
 	all := []*gathering{{indent: -1, names: map[string]bool{}, name: function}}
 	open := all[:1:1]
 	x.word = func(word []byte, after int) {
